@@ -1,0 +1,74 @@
+// A map without tiles from strangers: the town's boundary is drawn from its own server.
+// Never required: every page that has one says the same in words.
+import * as L from 'leaflet';
+
+const pin = (state) => L.divIcon({ className: `pin pin-${state}`, iconSize: [18, 18], iconAnchor: [9, 20] });
+const round = (number) => number.toFixed(6);
+
+async function draw(box) {
+  const outline = await (await fetch(box.dataset.boundary)).json();
+  box.hidden = false;
+  const map = L.map(box, { zoomSnap: 0.25, attributionControl: false, scrollWheelZoom: false });
+  box.setAttribute('role', 'application');
+  box.setAttribute('aria-label', box.dataset.label);
+  let bounds = L.latLngBounds([[45.6, 9.2], [46.2, 9.6]]);
+  if (outline.geometry) {
+    const shape = L.geoJSON(outline, { style: { color: '#17324d', weight: 2, fillColor: '#fff', fillOpacity: 0.9 } }).addTo(map);
+    bounds = shape.getBounds();
+  }
+  map.fitBounds(bounds, { padding: [12, 12] });
+  if (box.dataset.points) await drawPoints(map, box);
+  if (box.dataset.point) {
+    const [latitude, longitude] = box.dataset.point.split(',').map(Number);
+    L.marker([latitude, longitude], { icon: pin('in_charge'), keyboard: false, alt: box.dataset.label }).addTo(map);
+  }
+  if (box.dataset.pick) letPick(map, box, bounds);
+}
+
+async function drawPoints(map, box) {
+  const reports = await (await fetch(box.dataset.points)).json();
+  L.geoJSON(reports, {
+    pointToLayer: ({ properties }, place) => {
+      const name = `${properties.category}, ${properties.label}`;
+      const marker = L.marker(place, { icon: pin(properties.state), title: name, alt: name });
+      return marker.on('click', () => { location.href = box.dataset.detail.replace('CODE', properties.code); });
+    },
+  }).addTo(map);
+}
+
+function letPick(map, box, bounds) {
+  const [latitude, longitude] = box.dataset.pick.split(' ').map((id) => document.getElementById(id));
+  const tools = document.querySelector('[data-map-only]');
+  const status = document.querySelector('[data-map-status]');
+  let marker = null;
+  const put = (place) => {
+    latitude.value = round(place.lat);
+    longitude.value = round(place.lng);
+    if (marker) marker.setLatLng(place);
+    else {
+      marker = L.marker(place, { icon: pin('in_charge'), draggable: true, autoPan: true }).addTo(map);
+      marker.on('dragend', () => put(marker.getLatLng()));
+    }
+    status.textContent = status.dataset.textSet;
+  };
+  if (latitude.value && longitude.value) put(L.latLng(Number(latitude.value), Number(longitude.value)));
+  map.on('click', (event) => put(event.latlng));
+  tools.hidden = false;
+  tools.querySelector('[data-locate]').addEventListener('click', () => {
+    status.textContent = status.dataset.textWait;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        const place = L.latLng(coords.latitude, coords.longitude);
+        if (!bounds.pad(0.1).contains(place)) { status.textContent = status.dataset.textOutside; return; }
+        put(place);
+        map.setView(place, 15);
+      },
+      () => { status.textContent = status.dataset.textDenied; },
+      { enableHighAccuracy: true, timeout: 10000 },
+    );
+  });
+}
+
+document.querySelectorAll('[data-map]').forEach((box) => {
+  draw(box).catch((error) => { box.hidden = true; console.warn('No map:', error.message); });
+});

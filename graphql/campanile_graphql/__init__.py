@@ -1,0 +1,1 @@
+"""The shared API: composes what the floors below declare."""

@@ -1,0 +1,1 @@
+"""Plumbing: database backend, channels, storage, task transport, observability, embedded services."""

@@ -1,0 +1,89 @@
+"""Where the running code stands: in which town, and whether as the owner of the tables.
+
+The place is a context variable, not a property of the connection: a connection is shared by all
+coroutines of a thread, a context is not. Connections compare the place with what PostgreSQL was last
+told, at each statement, and say it again only when it differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from campanile_infra.database.names import (
+    EXTENSIONS_SCHEMA,
+    PUBLIC_SCHEMA,
+    check_schema,
+    quote,
+    role_for,
+)
+
+
+class Place(NamedTuple):
+    """A schema and the tenant object that goes with it (None in the public schema)."""
+
+    schema: str
+    tenant: Any
+
+
+PUBLIC = Place(PUBLIC_SCHEMA, None)
+_place: ContextVar[Place] = ContextVar("campanile_place", default=PUBLIC)
+_owner: ContextVar[bool] = ContextVar("campanile_owner", default=False)
+
+
+def current() -> Place:
+    """The place of the running code; the public schema when nobody said otherwise."""
+    return _place.get()
+
+
+def is_owner() -> bool:
+    """Whether the running code acts as the owner of the tables."""
+    return _owner.get()
+
+
+def move_to(schema: str, tenant: Any) -> None:
+    """Changes place until somebody changes it again. Prefer `in_schema`. Raises InvalidSchemaName."""
+    check_schema(schema, owner=_owner.get())
+    _place.set(Place(schema, tenant))
+
+
+@contextmanager
+def in_schema(schema: str, tenant: Any = None) -> Iterator[None]:
+    """Runs the block in `schema`, and puts the place back however the block ends."""
+    check_schema(schema, owner=_owner.get())
+    before = _place.get()
+    _place.set(Place(schema, tenant))
+    try:
+        yield
+    finally:
+        _place.set(before)
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Runs the block as the owner of the tables: provisioning and migrations only."""
+    before = _owner.get()
+    _owner.set(True)
+    try:
+        yield
+    finally:
+        _owner.set(before)
+
+
+def wanted_prefix() -> str:
+    """The statements that put a session where the running code stands; they change nothing else."""
+    return _prefix(_place.get().schema, _owner.get())
+
+
+@lru_cache(maxsize=20_000)
+def _prefix(schema: str, owner: bool) -> str:
+    check_schema(schema, owner=owner)
+    role = quote(role_for(schema, owner=owner))
+    path = f"{quote(schema)}, {quote(EXTENSIONS_SCHEMA)}"
+    return f"SET ROLE {role}; SET search_path = {path}; "
+
+
+PREFIX_STATEMENTS = 2

@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey out of Python wheels, for one machine and no set-up."""

@@ -1,0 +1,68 @@
+"""Inspection of uploaded pictures: what is stored is never what was sent, only what we drew again from it."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from typing import IO
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MOST_BYTES = 15 * 1024 * 1024
+MOST_PIXELS = 50_000_000
+LONGEST_SIDE = 2048
+FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+class UnusableImage(Exception):
+    """The upload cannot be used; `reason` is one of `too_large`, `too_many_pixels`, `not_an_image`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class CleanImage:
+    """A JPEG without metadata, its longest side at most 2048 px."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def clean_image(upload: IO[bytes], size: int) -> CleanImage:
+    """Decodes, turns upright and encodes again, so that nothing of the original file (EXIF, GPS, a hidden
+    second file) is left. The size in pixels is read from the header before any pixel is decoded.
+
+    Raises UnusableImage.
+    """
+    if size > MOST_BYTES:
+        raise UnusableImage("too_large")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            upload.seek(0)
+            with Image.open(upload, formats=FORMATS) as original:
+                if original.width * original.height > MOST_PIXELS:
+                    raise UnusableImage("too_many_pixels")
+                original.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+                upright = ImageOps.exif_transpose(original)
+                upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+                plain = _flatten(upright)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise UnusableImage("too_many_pixels") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+        raise UnusableImage("not_an_image") from error
+    target = io.BytesIO()
+    plain.save(target, "JPEG", quality=82, optimize=True)
+    return CleanImage(target.getvalue(), plain.width, plain.height)
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    """A fresh RGB picture with the pixels of `image` on white, and nothing else of it."""
+    canvas = Image.new("RGB", image.size, "white")
+    rgba = image.convert("RGBA")
+    canvas.paste(rgba, mask=rgba.getchannel("A"))
+    return canvas

@@ -1,0 +1,37 @@
+"""File storage with a prefix per town, on local disk or S3. A name can never leave its town's prefix."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.core.files.storage import FileSystemStorage
+from django.utils._os import safe_join
+from storages.backends.s3 import S3Storage
+
+from campanile_infra.database import scope
+
+
+def prefix() -> str:
+    """The folder of the running code's town; `public` for the centre."""
+    return scope.current().schema
+
+
+class TownFileStorage(FileSystemStorage):
+    """Local disk: `<MEDIA_ROOT>/<schema>/<name>`."""
+
+    def path(self, name: str) -> str:
+        """Raises SuspiciousFileOperation for a name that leads out of the town's folder."""
+        return safe_join(os.path.join(self.location, prefix()), name)
+
+
+class TownS3Storage(S3Storage):
+    """S3 through boto3: key `<schema>/<name>`; private, with signed addresses."""
+
+    @property
+    def location(self) -> str:
+        return prefix()
+
+    @location.setter
+    def location(self, value: Any) -> None:
+        """django-storages sets it from settings; the town decides instead."""

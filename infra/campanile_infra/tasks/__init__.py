@@ -1,0 +1,1 @@
+"""Celery with the town in a header; lanes."""

@@ -1,0 +1,1 @@
+"""Switchable services, one folder each."""

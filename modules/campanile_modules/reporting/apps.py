@@ -1,0 +1,85 @@
+"""Problem reports: a citizen says what is wrong and where, an office answers."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from django.utils.translation import gettext_lazy as _
+
+from campanile_tenants.kit.module import (
+    MenuEntry,
+    Meter,
+    ModuleConfig,
+    Permission,
+    PersonalData,
+    Schedule,
+    ServiceEntry,
+    WidgetSlot,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportingSettings:
+    """What a town may choose."""
+
+    most_photos: int = dataclasses.field(default=4, metadata={"help": _("Photos a report may carry")})
+    keep_author_days: int = dataclasses.field(
+        default=365, metadata={"help": _("Days after closing for which we keep who reported")}
+    )
+
+
+class ReportingConfig(ModuleConfig):
+    """The module `reporting`."""
+
+    name = "campanile_modules.reporting"
+    label = "reporting"
+    code = "reporting"
+    path = "segnalazioni"
+    verbose_name = _("Problem reports")
+    summary = _("Citizens report a problem with place and photo, follow it by its code, and hear your answer.")
+    menu = (MenuEntry(_("Reports"), "reporting:inbox", permission="reporting.view_report", icon="it-inbox"),)
+    portal = (
+        ServiceEntry(
+            _("Report a problem"),
+            "reporting:new",
+            summary=_("A hole in the road, a street lamp that is out: tell us where, in two minutes."),
+            hook="report-inefficiency",
+            icon="it-error",
+        ),
+        ServiceEntry(
+            _("Reports in town"),
+            "reporting:list",
+            summary=_("What others have reported, and what became of it."),
+            icon="it-map-marker",
+        ),
+    )
+    permissions = (
+        Permission("reporting.view_report", _("Read reports")),
+        Permission("reporting.answer_report", _("Take charge of reports and answer")),
+        Permission("reporting.close_report", _("Close reports")),
+    )
+    meters = (Meter("reporting.report", unit=_("report")),)
+    widgets = (
+        WidgetSlot("home", "reporting/widget_home.html", "campanile_modules.reporting.widgets.home"),
+        WidgetSlot("today", "reporting/widget_today.html", "campanile_modules.reporting.widgets.today"),
+    )
+    schedules = (Schedule("campanile_modules.reporting.tasks.purge", every_seconds=3600),)
+    personal_data = (
+        PersonalData(
+            "reporting.Reporter",
+            ("name", "email", "phone"),
+            purpose=_("To tell the author what became of the report"),
+            keep_days=365,
+        ),
+        PersonalData(
+            "reporting.Draft", ("values",), purpose=_("To keep a report that is being written"), keep_days=1
+        ),
+    )
+    events = ("reporting.received", "reporting.moved")
+    settings = ReportingSettings
+
+    def on_enabled(self) -> None:
+        """Puts the first categories in, if the town has none."""
+        from campanile_modules.reporting.services import put_first_categories
+
+        put_first_categories()

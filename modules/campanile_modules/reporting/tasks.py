@@ -1,0 +1,12 @@
+"""Scheduled work."""
+
+from __future__ import annotations
+
+from campanile_modules.reporting import services
+from campanile_tenants.kit.tasks import town_task
+
+
+@town_task(lane="bulk")
+def purge() -> None:
+    """Deletes outdated drafts, and authors whose keeping time is over."""
+    services.purge()

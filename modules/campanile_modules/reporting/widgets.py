@@ -1,0 +1,24 @@
+"""What the module draws on the town's home and on the office's home."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from campanile_modules.reporting.models import Report
+
+
+def home(request: HttpRequest) -> dict[str, Any] | None:
+    """The three latest reports, or nothing while there are none. 1 query."""
+    latest = list(Report.objects.for_lists()[:3])
+    return {"reports": latest} if latest else None
+
+
+def today(request: HttpRequest) -> dict[str, Any] | None:
+    """What waits for this office: new reports, the oldest first, and how many are in charge. 2 queries."""
+    if not request.user.has_permission("reporting.view_report"):  # type: ignore[union-attr]
+        return None
+    counts = Report.objects.counts()
+    oldest = Report.objects.for_lists().filter(state="submitted").order_by("created_at")[:5]
+    return {"counts": counts, "oldest": list(oldest)}

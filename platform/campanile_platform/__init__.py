@@ -1,0 +1,1 @@
+"""The aggregator centre's side, and the Django project."""

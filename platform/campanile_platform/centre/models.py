@@ -1,0 +1,63 @@
+"""Centre and Adhesion. Concessions and their prices come with billing."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Func, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class DateRange(Func):
+    """`daterange(since, until)`, the end excluded."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+class Centre(models.Model):
+    """An aggregator: a Province, a lead town, or their private partner."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    province_code = models.CharField(_("province"), max_length=2, blank=True)
+
+    class Meta:
+        verbose_name = _("centre")
+        verbose_name_plural = _("centres")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class Adhesion(models.Model):
+    """One municipality's membership of a centre, from joining to leaving; one centre at a time."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="adhesions")
+    municipality = models.ForeignKey("registry.Municipality", on_delete=models.PROTECT, related_name="adhesions")
+    since = models.DateField(_("since"))
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("adhesion")
+        verbose_name_plural = _("adhesions")
+        ordering = ("-since",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="adhesion_ends_after_it_starts",
+                condition=Q(until__isnull=True) | Q(until__gt=models.F("since")),
+            ),
+            ExclusionConstraint(
+                name="adhesion_one_centre_at_a_time",
+                expressions=[
+                    ("municipality", RangeOperators.EQUAL),
+                    (DateRange("since", "until"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality} - {self.centre}"

@@ -1,0 +1,167 @@
+"""Commands about towns and modules."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from campanile_infra.errors import OperationalProblem
+from campanile_platform.cli import app, console, errors
+from campanile_platform.cli.environment import environment, set_up_django, state
+
+module_app = typer.Typer(no_args_is_help=True, help="Switch modules on and off.")
+app.add_typer(module_app, name="module")
+Town = Annotated[str, typer.Argument(help="ISTAT code, as in 097042.")]
+
+
+def _say(line: str) -> None:
+    console.print(f"[dim]{line}[/dim]")
+
+
+def _me() -> str:
+    return f"{getpass.getuser()} (command line)"
+
+
+@app.command()
+def onboard(
+    istat_code: Annotated[str | None, typer.Argument(help="ISTAT code, as in 097042.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="A CSV of towns; columns: istat, moduli, email_amministratore, ...")] = None,
+    modules: Annotated[str, typer.Option(help="Modules to switch on, separated by commas.")] = "",
+    host: Annotated[str, typer.Option(help="Host name; suggested from the town's name when left out.")] = "",
+    admin: Annotated[str, typer.Option(help="E-mail of the first administrator.")] = "",
+) -> None:
+    """Take in one town, or a whole province from a CSV. Goes on where a killed run stopped."""
+    if (istat_code is None) == (csv is None):
+        raise OperationalProblem("Give an ISTAT code, or --csv FILE. For example: campanile onboard 097042 --modules reporting")
+    with environment(_say):
+        from campanile_platform.cli.onboarding import onboard_file, onboard_one
+
+        if csv is not None:
+            raise typer.Exit(onboard_file(csv, by=_me()))
+        assert istat_code is not None
+        onboard_one(istat_code, by=_me(), modules=modules, host=host, administrator_email=admin)
+
+
+@app.command()
+def towns() -> None:
+    """List the towns."""
+    with environment(_say):
+        from campanile_tenants.public.registry.models import Municipality
+
+        table = Table("ISTAT", "Comune", "Stato", "Abitanti", "Indirizzo", "Moduli")
+        for town in Municipality.objects.defer("boundary").prefetch_related("domains", "activations"):
+            on = [activation.module for activation in town.activations.all() if activation.ended_at is None]
+            hosts = [domain.domain for domain in town.domains.all()]
+            table.add_row(
+                town.istat_code, town.name, town.state, str(town.population), " ".join(hosts), " ".join(on) or "-"
+            )
+        console.print(table)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the public schema and every town to the present version."""
+    with environment(_say):
+        console.print("[green]✓[/green] Everything is at the present version.")
+
+
+@app.command()
+def verify(istat_code: Annotated[str | None, typer.Argument(help="One town; all when left out.")] = None) -> None:
+    """Compare towns' schemas with the template, and the template with the models."""
+    with environment(_say):
+        from campanile_tenants.public.registry.models import Municipality
+        from campanile_tenants.public.registry.provisioning.verify import verify as check
+        from campanile_tenants.public.registry.provisioning.verify import verify_template
+
+        problems = verify_template()
+        towns = Municipality.objects.defer("boundary")
+        towns = towns.filter(istat_code=istat_code) if istat_code else towns
+        for town in towns:
+            problems += check(town.schema_name)
+        for problem in problems:
+            errors.print(f"[red]✗[/red] {problem}")
+        if problems:
+            raise typer.Exit(1)
+        console.print(f"[green]✓[/green] {len(towns)} towns are whole.")
+
+
+@app.command()
+def schema(check: Annotated[bool, typer.Option("--check", help="Fail when the committed file differs.")] = False) -> None:
+    """Write the API's schema to graphql/campanile_graphql/schema.graphql, or compare it with --check."""
+    set_up_django()
+    from campanile_graphql import compose
+
+    path = Path(compose.__file__).with_name("schema.graphql")
+    text = compose.sdl()
+    if not check:
+        path.write_text(text, encoding="utf-8")
+        console.print(f"[green]✓[/green] {path.name} written.")
+        return
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        raise OperationalProblem("The API changed but schema.graphql did not. Run `campanile schema`, read the difference, commit it.")
+
+
+@app.command()
+def clean(yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False) -> None:
+    """Remove the state folder: database, files, mail, secrets."""
+    place = state()
+    if place.is_served():
+        raise OperationalProblem("Campanile is running from this folder. Stop it first (Ctrl-C).")
+    found = [path for path in {place.root, place.served} if path.exists()]
+    if not found:
+        console.print("Nothing to remove.")
+        return
+    for path in sorted(found):
+        console.print(f"{path}: database, uploaded files, mail, secrets, ports")
+    if not yes and not typer.confirm("Remove all of this?"):
+        raise typer.Exit(1)
+    place.remove()
+    console.print("[green]✓[/green] Removed.")
+
+
+@module_app.command("list")
+def module_list(istat_code: Town) -> None:
+    """The modules, and which are on in a town."""
+    with environment(_say):
+        from campanile_platform.cli.onboarding import find_town
+        from campanile_tenants.contract.registry import registry
+
+        town = find_town(istat_code)
+        on = set(town.activations.filter(ended_at__isnull=True).values_list("module", flat=True))
+        for module in registry:
+            mark = "[green]on [/green]" if module.code in on else "[dim]off[/dim]"
+            console.print(f"{mark} {module.code:<16} {module.verbose_name}")
+
+
+@module_app.command("on")
+def module_on(istat_code: Town, module: Annotated[str, typer.Argument(help="Code of the module.")]) -> None:
+    """Switch a module on."""
+    with environment(_say):
+        from campanile_platform.cli.onboarding import find_town
+        from campanile_tenants.public.registry.activation import switch_on
+
+        changed = switch_on(find_town(istat_code), module, by=_me())
+        console.print(f"[green]✓[/green] {module} is on." if changed else f"{module} was on already.")
+
+
+@module_app.command("off")
+def module_off(istat_code: Town, module: Annotated[str, typer.Argument(help="Code of the module.")]) -> None:
+    """Switch a module off; its data are kept."""
+    with environment(_say):
+        from campanile_platform.cli.onboarding import find_town
+        from campanile_tenants.public.registry.activation import switch_off
+
+        changed = switch_off(find_town(istat_code), module, by=_me())
+        console.print(f"[green]✓[/green] {module} is off; its data are kept." if changed else f"{module} was off already.")
+
+
+@app.command()
+def bench(name: Annotated[str, typer.Argument(help="Name of the benchmark, or `all`.")]) -> None:
+    """Measure ourselves against a rival in the same run. The last line is JSON."""
+    from campanile_platform.bench.runner import run
+
+    raise typer.Exit(run(name))

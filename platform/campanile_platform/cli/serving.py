@@ -1,0 +1,152 @@
+"""`campanile serve` and `campanile demo`: everything under one supervisor."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from campanile_infra.embedded.ports import LOOPBACK, free_port, is_free
+from campanile_infra.embedded.state import State
+from campanile_infra.embedded.supervisor import Service, Supervisor
+from campanile_infra.errors import OperationalProblem
+from campanile_infra.tasks.base import LANES
+from campanile_platform.cli import app, console
+from campanile_platform.cli.environment import prepare_database, set_up_django, start_services, state
+
+_WEB = "campanile_platform.config.wsgi:application"
+_CELERY = "campanile_platform.config.celery:app"
+Port = Annotated[int | None, typer.Option(help="Port of the web server; the last one, or a free one, when left out.")]
+
+
+@app.command()
+def serve(port: Port = None) -> None:
+    """Start everything: database, queue, web, workers, scheduler. One Ctrl-C stops all."""
+    _serve(port, demo=False)
+
+
+@app.command()
+def demo(port: Port = None) -> None:
+    """The same with the Province of Lecco in it: 84 towns, three of them full of life."""
+    os.environ.setdefault("CENTRE_NAME", "Provincia di Lecco")
+    _serve(port, demo=True)
+
+
+def _serve(port: int | None, *, demo: bool) -> None:
+    began = time.monotonic()
+    place = state()
+    place.prepare()
+    with place.lock() as alone:
+        if not alone:
+            raise OperationalProblem(
+                f"Campanile is already running from this folder, at http://localhost:{place.known_port('web')}/."
+            )
+        web_port = _web_port(place, port)
+        os.environ.setdefault("PUBLIC_PORT_SUFFIX", f":{web_port}")
+        supervisor = Supervisor()
+        try:
+            _bring_up(supervisor, place, web_port, demo=demo, began=began)
+            supervisor.run()
+            supervisor.say("Stopping.")
+        except KeyboardInterrupt:
+            supervisor.say("Stopping.")
+        finally:
+            supervisor.stop()
+
+
+def _bring_up(supervisor: Supervisor, place: State, port: int, *, demo: bool, began: float) -> None:
+    def keep(
+        name: str, starter: Callable[[int], subprocess.Popen[bytes]], stop: signal.Signals
+    ) -> subprocess.Popen[bytes]:
+        return supervisor.launch(Service(name, start=starter, stop_signal=stop))
+
+    start_services(place, keep)
+    environment = dict(os.environ)
+    set_up_django()
+    _prepare(supervisor)
+    logins: list[str] = []
+    if demo:  # fills the database before anybody looks
+        from campanile_platform.demo.build import build
+
+        logins = build(place)
+    web = supervisor.launch(_web(port, environment))
+    _wait_for_first_page(supervisor, web, port)
+    console.print()
+    console.print(f"[bold green]Campanile answers after {time.monotonic() - began:.1f} s[/bold green]")
+    console.print(f"  centre   http://localhost:{port}/")
+    for line in logins:
+        console.print(f"  {line}")
+    console.print("  Ctrl-C stops everything.\n")
+    for service in _workers(place, environment):
+        supervisor.launch(service)
+
+
+def _prepare(supervisor: Supervisor) -> None:
+    prepare_database(supervisor.say)
+    from campanile_platform.onboarding.services import release_dead_leases
+
+    release_dead_leases()
+
+
+def _web_port(place: State, asked: int | None) -> int:
+    if asked is not None:
+        if not is_free(asked):
+            raise OperationalProblem(f"Port {asked} is taken. Choose another one, or leave --port out to get a free one.")
+        port = asked
+    else:
+        port = free_port(place.known_port("web"))
+    place.set_port("web", port)
+    return port
+
+
+def _web(port: int, environment: dict[str, str]) -> Service:
+    return Service(
+        "web",
+        [
+            sys.executable, "-m", "gunicorn", _WEB, "--bind", f"{LOOPBACK}:{port}", "--workers", "2",
+            "--threads", "8", "--worker-class", "gthread", "--log-level", "warning", "--no-control-socket",
+        ],
+        environment,
+    )  # fmt: skip
+
+
+def _workers(place: State, environment: dict[str, str]) -> list[Service]:
+    celery = [sys.executable, "-m", "celery", "-A", _CELERY]
+    quiet = ["--loglevel", "WARNING"]
+    services = [
+        Service(
+            f"lane-{lane}"[:13],
+            [
+                *celery, "worker", *quiet, "-Q", lane, "-n", f"{lane}@campanile", "-P", "threads", "-c", "2",
+                "--without-gossip", "--without-mingle", "--without-heartbeat",
+            ],
+            environment,
+        )
+        for lane in LANES
+    ]  # fmt: skip
+    schedule = place.root / "celerybeat-schedule"
+    services.append(Service("beat", [*celery, "beat", *quiet, "-s", str(schedule), "--pidfile="], environment))
+    return services
+
+
+def _wait_for_first_page(supervisor: Supervisor, web: subprocess.Popen[bytes], port: int, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    address = f"http://{LOOPBACK}:{port}/accesso/"
+    while time.monotonic() < deadline:
+        supervisor.drain()
+        if web.poll() is not None:
+            raise OperationalProblem("The web server stopped while starting; its last lines are above.")
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                answer.read()
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise OperationalProblem(f"The web server did not answer within {seconds:.0f} seconds.")

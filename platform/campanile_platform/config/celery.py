@@ -1,0 +1,74 @@
+"""Celery: wake-ups only. Lanes are queues, each with workers of its own."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campanile_platform.config.settings.embedded")
+
+app = Celery("campanile", set_as_current=True)
+app.set_default()
+
+
+def _configure() -> None:
+    from django.conf import settings
+
+    app.conf.update(
+        broker_url=settings.BROKER_URL,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 30, "retry_on_timeout": False},
+        task_publish_retry=False,
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_default_queue="operations",
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        timezone=settings.TIME_ZONE,
+        beat_max_loop_interval=5,
+        beat_schedule={
+            "sweep the outboxes": {
+                "task": "campanile_tenants.town.delivery.tasks.sweep",
+                "schedule": 15,
+                "options": {"queue": "transactional", "expires": 15},
+            },
+            "refill the spare schemas": {
+                "task": "campanile_platform.onboarding.tasks.refill_spares",
+                "schedule": 60,
+                "options": {"queue": "operations", "expires": 60},
+            },
+            "go on with onboarding": {
+                "task": "campanile_platform.onboarding.tasks.run_waiting",
+                "schedule": 15,
+                "options": {"queue": "operations", "expires": 15},
+            },
+            **_module_schedules(),
+        },
+    )
+    app.autodiscover_tasks(lambda: list(settings.INSTALLED_APPS))
+
+
+def _module_schedules() -> dict[str, dict[str, object]]:
+    from campanile_tenants.contract.registry import registry
+
+    return {
+        schedule.task: {
+            "task": "campanile_tenants.public.registry.tasks.run_everywhere",
+            "schedule": schedule.every_seconds,
+            "args": (schedule.task,),
+            "options": {"queue": "bulk", "expires": schedule.every_seconds},
+        }
+        for module in registry
+        for schedule in module.schedules
+    }
+
+
+@app.on_configure.connect
+def _django_first(**kwargs: object) -> None:
+    import django
+
+    django.setup()
+    _configure()

@@ -1,0 +1,201 @@
+"""Settings shared by all environments. Everything that differs between machines comes from the environment."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from campanile_infra.observability.logs import logging_settings
+from campanile_infra.observability.sentry import start_sentry
+from campanile_tenants.contract.discovery import discover
+
+env = environ.Env()
+ROOT = Path(__file__).resolve().parents[4]
+STATE_FOLDER = Path(env("CAMPANILE_STATE", default=str(ROOT / ".campanile")))
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env("SECRET_KEY", default="")
+RELEASE = "0.1.0"
+ENVIRONMENT = env("CAMPANILE_ENVIRONMENT", default="embedded")
+
+# -- who answers at which host -------------------------------------------------------------------
+ALLOWED_HOSTS = ["*"]  # TownMiddleware is the host check: it answers known hosts only
+CENTRE_HOSTS = env.list("CENTRE_HOSTS", default=["localhost", "127.0.0.1", "centro.localhost"])
+CENTRE_NAME = env("CENTRE_NAME", default="Campanile")
+TOWN_HOST_SUFFIX = env("TOWN_HOST_SUFFIX", default="localhost")
+PUBLIC_SCHEME = env("PUBLIC_SCHEME", default="http")
+PUBLIC_PORT_SUFFIX = env("PUBLIC_PORT_SUFFIX", default="")
+ROOT_URLCONF = "campanile_platform.config.urls_town"
+PUBLIC_SCHEMA_URLCONF = "campanile_platform.config.urls_centre"
+WSGI_APPLICATION = "campanile_platform.config.wsgi.application"
+
+# -- apps: the path of an app says in which schema its tables are (see registry/checks.py) --------
+MODULES = discover()
+_PUBLIC_ONLY = [
+    "django_tenants",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "campanile_tenants.public.registry",
+    "campanile_platform.centre",
+    "campanile_platform.onboarding",
+]
+_BOTH = ["django.contrib.sessions", "allauth.account", "campanile_tenants.town.people"]
+_TOWN_ONLY = [
+    "campanile_tenants.town.delivery",
+    "campanile_tenants.town.site",
+    "campanile_tenants.town.office",
+    *MODULES,
+]
+_WITHOUT_TABLES = [
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "graphene_django",
+    "campanile_tenants.kit",
+    "campanile_graphql",
+]
+SHARED_APPS = [*_PUBLIC_ONLY, *_BOTH, *_WITHOUT_TABLES]
+TENANT_APPS = [*_BOTH, *_TOWN_ONLY]
+INSTALLED_APPS = ["campanile_tenants.kit", *dict.fromkeys([*_PUBLIC_ONLY, *_BOTH, *_TOWN_ONLY, *_WITHOUT_TABLES[:-2]]), "campanile_graphql"]
+TENANT_MODEL = "registry.Municipality"
+TENANT_DOMAIN_MODEL = "registry.Domain"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "campanile_infra.observability.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "campanile_tenants.public.registry.middleware.TownMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "campanile_tenants.public.registry.middleware.ModuleGateMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "campanile_tenants.kit.context.page",
+            ]
+        },
+    }
+]
+
+# -- database --------------------------------------------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL", default="postgres://campanile@127.0.0.1:1/campanile")}
+DATABASES["default"] |= {
+    "ENGINE": "campanile_infra.database.backend",
+    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
+    "CONN_HEALTH_CHECKS": True,
+}
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+
+# -- queue and cache -------------------------------------------------------------------------------
+BROKER_URL = env("BROKER_URL", default="redis://127.0.0.1:1/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env("CACHE_URL", default=BROKER_URL),
+        "KEY_FUNCTION": "campanile_infra.cache.town_key",
+        "KEY_PREFIX": "campanile",
+    }
+}
+
+# -- files -----------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(ROOT / "build" / "static")))
+STATICFILES_DIRS = [folder for folder in [ROOT / "assets" / "dist"] if folder.exists()]
+MEDIA_ROOT = STATE_FOLDER / "media"
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+STORAGES = {
+    "default": {"BACKEND": "campanile_infra.storage.town.TownFileStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if S3_BUCKET := env("S3_BUCKET", default=""):
+    STORAGES["default"] = {
+        "BACKEND": "campanile_infra.storage.town.TownS3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env("S3_ENDPOINT_URL", default=None),
+            "access_key": env("S3_ACCESS_KEY_ID", default=None),
+            "secret_key": env("S3_SECRET_ACCESS_KEY", default=None),
+            "region_name": env("S3_REGION", default=None),
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+    }
+
+# -- what leaves the house -------------------------------------------------------------------------
+CHANNELS = {"email": "campanile_infra.channels.email.transport.EmailTransport"}
+OUTBOX_FOLDER = STATE_FOLDER / "outbox"
+LOCAL_OUTBOX = "EMAIL_URL" not in env.ENVIRON
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Campanile <non-rispondere@localhost>")
+EMAIL_TIMEOUT = 20
+if LOCAL_OUTBOX:
+    EMAIL_BACKEND = "campanile_infra.channels.email.local.LocalOutboxBackend"
+else:
+    vars().update(env.email("EMAIL_URL"))
+
+# -- people ----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique whatever its case: user_email_once
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "campanile_tenants.town.people.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "campanile_session"
+CSRF_COOKIE_NAME = "campanile_csrf"
+LANGUAGE_COOKIE_NAME = "campanile_language"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# -- language and time -----------------------------------------------------------------------------
+LANGUAGE_CODE = "it"
+LANGUAGES = [("it", _("Italian")), ("en", _("English"))]
+LOCALE_PATHS = [
+    ROOT / "tenants" / "campanile_tenants" / "locale",
+    ROOT / "platform" / "campanile_platform" / "locale",
+]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Rome"
+USE_THOUSAND_SEPARATOR = True
+
+# -- observability ---------------------------------------------------------------------------------
+LOGGING = logging_settings(env("LOG_LEVEL", default="WARNING"))
+start_sentry(env("SENTRY_DSN", default=""), ENVIRONMENT, RELEASE)
+warnings.filterwarnings("ignore", message="No directory at", module="whitenoise.base")
+
+GRAPHIQL = DEBUG

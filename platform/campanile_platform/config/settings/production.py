@@ -1,0 +1,15 @@
+"""Behind TLS on real servers: refuses to start without what must be set."""
+
+from campanile_platform.config.settings.base import *  # noqa: F403
+from campanile_platform.config.settings.base import env
+
+SECRET_KEY = env("SECRET_KEY")
+DATABASE_URL = env("DATABASE_URL")
+PUBLIC_SCHEME = "https"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+GRAPHIQL = False

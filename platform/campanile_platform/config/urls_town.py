@@ -1,0 +1,30 @@
+"""Pages of a town: its site, sign-in, the back office, the API, and each module below its own path."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from campanile_graphql.views import graphql_view
+from campanile_tenants.contract.registry import registry, url_path
+
+
+def _modules() -> list[URLResolver]:
+    return [
+        path(f"{url_path(module)}/", include((import_module(f"{module.name}.urls").urlpatterns, module.code)))
+        for module in registry
+        if find_spec(f"{module.name}.urls")
+    ]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("campanile_tenants.town.site.urls")),
+    path("accesso/", include("campanile_tenants.town.people.urls")),
+    path("ufficio/", include("campanile_tenants.town.office.urls")),
+    path("lingua/", set_language, name="set_language"),
+    path("graphql/", graphql_view, name="graphql"),
+    *_modules(),
+]

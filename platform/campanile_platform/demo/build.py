@@ -1,0 +1,76 @@
+"""Builds the demo, or goes on where it was: 84 towns from the CSV, logins, three towns with reports."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from rich.progress import track
+
+from campanile_infra.database.names import PUBLIC_SCHEMA, schema_of
+from campanile_infra.database.scope import in_schema
+from campanile_infra.embedded.state import State
+from campanile_platform.cli import console
+from campanile_platform.cli.onboarding import onboard_file
+from campanile_platform.demo.reports import fill_town
+from campanile_platform.onboarding.services import waiting_jobs
+from campanile_tenants.kit.people import Role, User
+from campanile_tenants.public.registry.directory import load_town
+from campanile_tenants.public.registry.models import Municipality
+
+TOWNS = Path(__file__).parent / "data" / "lecco.csv"
+RICH = ("097042", "097046", "097048")
+"""Lecco, Mandello del Lario, Merate."""
+SEED = 20261121
+BY = "Demo"
+_WORDS = ("lago", "monte", "barca", "neve", "sasso", "campana", "grigna", "adda", "ponte", "vela", "faggio", "nebbia")
+
+
+def build(place: State) -> list[str]:
+    """Fills the database with what is not there yet; returns the lines about where and how to sign in."""
+    with in_schema(PUBLIC_SCHEMA):
+        known = Municipality.objects.filter(state=Municipality.State.LIVE).count()
+    if known < 84 or waiting_jobs():
+        console.print("[bold]Taking in the 84 municipalities of the Province of Lecco[/bold]")
+        onboard_file(TOWNS, by=BY)
+    password = _password(place)
+    with in_schema(PUBLIC_SCHEMA):
+        _person("operatore@provincia.lecco.example", "Operatore della Provincia", Role.OPERATOR, password)
+        rich = list(Municipality.objects.filter(istat_code__in=RICH).order_by("name"))
+    for town in track(rich, "Filling three towns with life", console=console, transient=True):
+        with in_schema(schema_of(town.istat_code), load_town(pk=town.pk)):
+            fill_town(random.Random(f"{SEED}-{town.istat_code}"), partial(_staff, town, password))
+    return _logins(rich, password)
+
+
+def _staff(town: Municipality, password: str) -> User:
+    """The administrator and the officer of a town; returns the officer."""
+    domain = f"comune.{town.slug}.lc.example"
+    _person(f"sindaco@{domain}", f"Sindaco di {town.name}", Role.ADMINISTRATOR, password)
+    return _person(f"tecnico@{domain}", "Ufficio tecnico", Role.OFFICER, password)
+
+
+def _person(email: str, name: str, role: str, password: str) -> User:
+    known = User.objects.filter(email=email).first()
+    return known or User.objects.create_user(email, password, full_name=name, role=role)
+
+
+def _password(place: State) -> str:
+    """Four words made from this installation's own secret: the same at each start, different on each machine."""
+    choose = random.Random(place.secret("demo"))  # noqa: S311 - the secret is what cannot be guessed
+    return "-".join([*choose.sample(_WORDS, 4), str(choose.randint(100, 999))])
+
+
+def _logins(rich: list[Municipality], password: str) -> list[str]:
+    port = settings.PUBLIC_PORT_SUFFIX
+    lines = [f"outbox   http://localhost{port}/in-uscita/   what would have left by mail"]
+    lines += [f"town     http://{town.slug}.localhost{port}/" for town in rich]
+    lines.append("")
+    lines.append("sign in  operatore@provincia.lecco.example   (centre)")
+    for town in rich:
+        domain = f"comune.{town.slug}.lc.example"
+        lines.append(f"         sindaco@{domain}, tecnico@{domain}   ({town.name})")
+    lines.append(f"         password: {password}")
+    return lines

@@ -1,0 +1,1 @@
+"""What a municipality is and has."""

@@ -1,0 +1,172 @@
+"""What a module declares about itself: one class in its `apps.py`."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any, ClassVar
+
+from django.apps import AppConfig
+from django.utils.functional import Promise
+
+from campanile_tenants.contract.errors import DeclarationError
+
+Text = str | Promise
+_CODE = re.compile(r"[a-z][a-z0-9]{2,29}")
+_PATH = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclasses.dataclass(frozen=True)
+class MenuEntry:
+    """A line in the back office's menu. `url_name` is `<code>:<name>`; shown to holders of `permission`."""
+
+    label: Text
+    url_name: str
+    permission: str
+    icon: str = "it-files"
+
+
+@dataclasses.dataclass(frozen=True)
+class ServiceEntry:
+    """A service on the citizen portal. `hook` is the national model's `data-element`, when it has one."""
+
+    label: Text
+    url_name: str
+    summary: Text = ""
+    hook: str = ""
+    icon: str = "it-files"
+
+
+@dataclasses.dataclass(frozen=True)
+class Permission:
+    """Something a person may be allowed to do; `code` is `<module>.<verb>_<noun>`."""
+
+    code: str
+    label: Text
+
+
+@dataclasses.dataclass(frozen=True)
+class Meter:
+    """Something counted for the invoice; `code` is `<module>.<noun>`, one unit is one `unit`."""
+
+    code: str
+    unit: Text
+
+
+@dataclasses.dataclass(frozen=True)
+class WidgetSlot:
+    """A template drawn in a place of a page: `home` of the portal, or `today` of the back office.
+
+    `context` is the dotted name of a function `(request) -> dict | None`; None leaves the slot empty.
+    """
+
+    place: str
+    template: str
+    context: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Schedule:
+    """A task run every `every_seconds` for each live town where the module is on."""
+
+    task: str
+    every_seconds: int
+
+
+@dataclasses.dataclass(frozen=True)
+class PersonalData:
+    """Which fields of a model name a person, why they are held (GDPR art. 30) and for how long.
+
+    `keep_days` counts from the end of the matter; None: as long as the law on public records asks.
+    """
+
+    model: str
+    fields: tuple[str, ...]
+    purpose: Text
+    keep_days: int | None
+
+
+@dataclasses.dataclass(frozen=True)
+class NoSettings:
+    """A module without settings."""
+
+
+class ModuleConfig(AppConfig):
+    """A switchable service. Found by its folder, checked when it is registered.
+
+    By convention `schema.py` (API), `urls.py` (pages, mounted at `/<path>/`), `tasks.py`, `templates/<code>/`,
+    `static/<code>/` and `locale/` are found in the folder.
+    """
+
+    default_auto_field = "django.db.models.BigAutoField"
+
+    code: ClassVar[str] = ""
+    path: ClassVar[str] = ""
+    summary: ClassVar[Text] = ""
+    menu: ClassVar[tuple[MenuEntry, ...]] = ()
+    portal: ClassVar[tuple[ServiceEntry, ...]] = ()
+    permissions: ClassVar[tuple[Permission, ...]] = ()
+    meters: ClassVar[tuple[Meter, ...]] = ()
+    widgets: ClassVar[tuple[WidgetSlot, ...]] = ()
+    schedules: ClassVar[tuple[Schedule, ...]] = ()
+    personal_data: ClassVar[tuple[PersonalData, ...]] = ()
+    events: ClassVar[tuple[str, ...]] = ()
+    settings: ClassVar[type[Any]] = NoSettings
+    requires: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # Django picks the AppConfig of a folder by `default`, which a subclass would inherit as False.
+        cls.default = True
+
+    def ready(self) -> None:
+        from campanile_tenants.contract.registry import registry
+
+        registry.register(self)
+
+    def on_enabled(self) -> None:
+        """Called inside the town after the module was switched on: put in what it cannot work without.
+
+        Runs again at each switch-on, so it must change nothing that is already there.
+        """
+
+
+def check_declaration(module: ModuleConfig) -> None:
+    """Raises DeclarationError, which says what to write instead, unless the declaration is sound."""
+    who = type(module).__qualname__
+    code = module.code
+
+    def demand(condition: object, what: str) -> None:
+        if not condition:
+            raise DeclarationError(f"{module.name}.apps.{who}: {what}")
+
+    demand(_CODE.fullmatch(code), f"code is {code!r}; write 3-30 lower-case letters and digits.")
+    demand(module.label == code, f"the folder is {module.label!r} but code is {code!r}; use one name for both.")
+    demand(_PATH.fullmatch(module.path or code), f"path is {module.path!r}; write words of a-z, 0-9 and hyphens.")
+    for attribute, kind in (
+        ("menu", MenuEntry), ("portal", ServiceEntry), ("permissions", Permission), ("meters", Meter),
+        ("widgets", WidgetSlot), ("schedules", Schedule), ("personal_data", PersonalData), ("requires", str),
+        ("events", str),
+    ):  # fmt: skip
+        value = getattr(module, attribute)
+        demand(isinstance(value, tuple), f"{attribute} is a {type(value).__name__}; write a tuple.")
+        for item in value:
+            demand(isinstance(item, kind), f"{attribute} holds {item!r}; write {kind.__name__}(...).")
+    for permission in module.permissions:
+        demand(permission.code.startswith(f"{code}."), f"permission {permission.code!r} must start with '{code}.'.")
+    for meter in module.meters:
+        demand(meter.code.startswith(f"{code}."), f"meter {meter.code!r} must start with '{code}.'.")
+    for event in module.events:
+        demand(event.startswith(f"{code}."), f"event {event!r} must start with '{code}.'.")
+    known = {permission.code for permission in module.permissions}
+    for entry in module.menu:
+        demand(entry.permission in known, f"menu entry needs {entry.permission!r}, which permissions lacks.")
+    for url_name in [entry.url_name for entry in (*module.menu, *module.portal)]:
+        demand(url_name.startswith(f"{code}:"), f"URL name {url_name!r} must start with '{code}:'.")
+    demand(
+        dataclasses.is_dataclass(module.settings) and module.settings.__dataclass_params__.frozen,
+        "settings must be a frozen dataclass whose fields all have defaults.",
+    )
+    for field in dataclasses.fields(module.settings):
+        has_default = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+        demand(has_default, f"setting {field.name!r} needs a default.")

@@ -1,0 +1,68 @@
+"""The modules that are installed, by code. The kernel knows modules only through this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from campanile_tenants.contract.errors import DeclarationError, UnknownModule
+from campanile_tenants.contract.module import ModuleConfig, Permission, check_declaration
+
+
+class ModuleRegistry:
+    """Filled while Django starts; read-only afterwards."""
+
+    def __init__(self) -> None:
+        self._modules: dict[str, ModuleConfig] = {}
+
+    def register(self, module: ModuleConfig) -> None:
+        """Adds a module. Raises DeclarationError when its declaration is wrong or clashes with another's."""
+        check_declaration(module)
+        for other in self._modules.values():
+            if other.code == module.code and other.name != module.name:
+                raise DeclarationError(f"{module.name} and {other.name} both use the code {module.code!r}.")
+            if other.code != module.code and url_path(other) == url_path(module):
+                raise DeclarationError(f"{module.name} and {other.name} both use the path {url_path(module)!r}.")
+        self._modules[module.code] = module
+
+    def get(self, code: str) -> ModuleConfig:
+        """The module. Raises UnknownModule."""
+        try:
+            return self._modules[code]
+        except KeyError:
+            raise UnknownModule(module=code, known=", ".join(sorted(self._modules)) or "-") from None
+
+    def find(self, code: str) -> ModuleConfig | None:
+        """The module, or None."""
+        return self._modules.get(code)
+
+    def __iter__(self) -> Iterator[ModuleConfig]:
+        return iter(sorted(self._modules.values(), key=lambda module: module.code))
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._modules
+
+    def check_requirements(self) -> None:
+        """Raises DeclarationError when a module requires one that is not installed."""
+        for module in self:
+            for other in module.requires:
+                if other not in self:
+                    raise DeclarationError(f"{module.name} requires {other!r}, which is not installed.")
+
+    def module_of(self, dotted_name: str) -> ModuleConfig | None:
+        """The module in whose package `dotted_name` (a task, a view) lives, or None."""
+        for module in self._modules.values():
+            if dotted_name == module.name or dotted_name.startswith(f"{module.name}."):
+                return module
+        return None
+
+    def permissions(self) -> dict[str, Permission]:
+        """All declared permissions by code."""
+        return {permission.code: permission for module in self for permission in module.permissions}
+
+
+def url_path(module: ModuleConfig) -> str:
+    """The first segment of the module's pages."""
+    return module.path or module.code
+
+
+registry = ModuleRegistry()

@@ -1,0 +1,40 @@
+"""What every page knows: the town, its modules, the office's menu, the services of the portal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from campanile_tenants.contract.module import MenuEntry, ServiceEntry
+from campanile_tenants.public.registry.models import Town
+from campanile_tenants.public.registry.gate import enabled_modules
+from campanile_tenants.town.people.models import User
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. No query by itself."""
+    town: Town | None = getattr(request, "town", None)
+    return {
+        "town": town,
+        "portal_services": SimpleLazyObject(lambda: services(town)),
+        "office_menu": SimpleLazyObject(lambda: menu(town, getattr(request, "user", None))),
+        "centre_name": settings.CENTRE_NAME,
+        "local_outbox": settings.LOCAL_OUTBOX,
+    }
+
+
+def services(town: Town | None) -> list[ServiceEntry]:
+    """The portal services of the modules that are on."""
+    return [entry for module in enabled_modules(town) for entry in module.portal]
+
+
+def menu(town: Town | None, user: Any) -> list[MenuEntry]:
+    """The back office's lines that this person may open."""
+    if not isinstance(user, User):
+        return []
+    return [
+        entry for module in enabled_modules(town) for entry in module.menu if user.has_permission(entry.permission)
+    ]

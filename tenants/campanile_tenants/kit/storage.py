@@ -1,0 +1,5 @@
+"""Files of a module: inspected on the way in, under the town's prefix."""
+
+from campanile_infra.storage.images import CleanImage, UnusableImage, clean_image
+
+__all__ = ["CleanImage", "UnusableImage", "clean_image"]

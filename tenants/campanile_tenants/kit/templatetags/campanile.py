@@ -1,0 +1,79 @@
+"""Template tags for every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString, mark_safe
+
+from campanile_tenants.public.registry.gate import enabled_modules
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "icon-sm") -> SafeString:
+    """A decorative icon of the design system, hidden from screen readers: `{% icon "it-files" %}`."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        classes, static("campanile/sprites.svg"), name,
+    )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def slot(context: dict[str, Any], place: str) -> SafeString:
+    """Draws what the modules that are on put in a place of the page."""
+    request: HttpRequest = context["request"]
+    drawn = []
+    for module in enabled_modules(getattr(request, "town", None)):
+        for widget in module.widgets:
+            if widget.place != place:
+                continue
+            values = import_string(widget.context)(request)
+            if values is not None:
+                drawn.append(render_to_string(widget.template, values, request=request))
+    return mark_safe("".join(drawn))  # noqa: S308 - each part comes out of an autoescaping template
+
+
+@register.inclusion_tag("kit/field.html")
+def field(bound: Any, kind: str = "") -> dict[str, Any]:
+    """A form field with label, help and error beside it."""
+    described = []
+    if bound.help_text:
+        described.append(f"{bound.id_for_label}_help")
+    if bound.errors:
+        described.append(f"{bound.id_for_label}_error")
+    attributes = {"aria-describedby": " ".join(described)} if described else {}
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    widget_type = bound.widget_type
+    css = {"checkbox": "form-check-input", "select": "form-select"}.get(widget_type, "form-control")
+    attributes["class"] = f"{css} is-invalid" if bound.errors else css
+    return {"field": bound, "control": bound.as_widget(attrs=attributes), "kind": kind or widget_type}
+
+
+@register.filter
+def initials(name: str) -> str:
+    """`Mandello del Lario` -> `ML`, for the drawn coat of arms."""
+    words = [word for word in name.replace("'", " ").split() if word[:1].isupper()]
+    return "".join(word[0] for word in words[:2]) if len(words) > 1 else name[:1].upper()
+
+
+@register.filter
+def decimal_point(number: Any) -> str:
+    """A number as programs read it, whatever the language of the page."""
+    return str(number)
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: dict[str, Any], number: int) -> str:
+    """The address of another page of the same list, filters kept."""
+    query = context["request"].GET.copy()
+    query["pagina"] = str(number)
+    return f"?{query.urlencode()}"

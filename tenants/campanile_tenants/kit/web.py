@@ -1,0 +1,22 @@
+"""Helpers for pages of modules."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from campanile_tenants.public.registry.gate import current_town
+
+
+def absolute(path: str) -> str:
+    """The full address of a page of the current town, also outside a request: `https://host/path`."""
+    return f"{settings.PUBLIC_SCHEME}://{current_town().host}{settings.PUBLIC_PORT_SUFFIX}{path}"
+
+
+def page_of(request: HttpRequest, queryset: QuerySet, size: int = 20) -> Page:
+    """The page that `?pagina=` asks for; the nearest one when it does not exist. 2 queries."""
+    return Paginator(queryset, size).get_page(request.GET.get("pagina"))
+
+

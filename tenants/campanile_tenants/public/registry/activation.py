@@ -1,0 +1,81 @@
+"""Switching a module on and off for a town."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from campanile_infra.database.names import PUBLIC_SCHEMA
+from campanile_infra.database.scope import in_schema
+from campanile_tenants.contract.errors import ModuleRequired, ModuleRequires
+from campanile_tenants.contract.registry import registry
+from campanile_tenants.public.registry.directory import directory, load_town
+from campanile_tenants.public.registry.models import Activation, Municipality
+
+
+def switch_on(municipality: Municipality, code: str, *, by: str) -> bool:
+    """Switches a module on; returns whether it was off. `by` says who, as the history will show it.
+
+    Raises UnknownModule, or ModuleRequires when a module it needs is off.
+    """
+    module = registry.get(code)
+    with transaction.atomic():
+        with in_schema(PUBLIC_SCHEMA):
+            _lock(municipality)
+            open_modules = _open_modules(municipality)
+            for other in module.requires:
+                if other not in open_modules:
+                    raise ModuleRequires(module=code, other=other)
+            if code in open_modules:
+                return False
+            Activation.objects.create(
+                municipality=municipality,
+                schema_name=municipality.schema_name,
+                module=code,
+                started_by=by,
+                settings=dataclasses.asdict(module.settings()),
+            )
+            town = load_town(pk=municipality.pk)
+        with in_schema(municipality.schema_name, town):
+            module.on_enabled()
+        transaction.on_commit(directory.forget)
+    return True
+
+
+def switch_off(municipality: Municipality, code: str, *, by: str) -> bool:
+    """Switches a module off and keeps its data; returns whether it was on.
+
+    Raises UnknownModule, or ModuleRequired when a module that is on needs it.
+    """
+    registry.get(code)
+    with transaction.atomic(), in_schema(PUBLIC_SCHEMA):
+        _lock(municipality)
+        open_modules = _open_modules(municipality)
+        for other in open_modules:
+            needed_by = registry.find(other)
+            if needed_by is not None and code in needed_by.requires:
+                raise ModuleRequired(module=code, other=other)
+        ended = Activation.objects.filter(
+            municipality=municipality, module=code, ended_at__isnull=True
+        ).update(ended_at=timezone.now(), ended_by=by)
+        transaction.on_commit(directory.forget)
+    return bool(ended)
+
+
+def history(municipality: Municipality) -> list[dict[str, Any]]:
+    """Every period of every module of a town, the latest first: who switched what, and when. 1 query."""
+    with in_schema(PUBLIC_SCHEMA):
+        fields = ("module", "started_at", "started_by", "ended_at", "ended_by")
+        return list(Activation.objects.filter(municipality=municipality).values(*fields))
+
+
+def _lock(municipality: Municipality) -> None:
+    Municipality.objects.select_for_update().only("pk").get(pk=municipality.pk)
+
+
+def _open_modules(municipality: Municipality) -> set[str]:
+    rows = Activation.objects.filter(municipality=municipality, ended_at__isnull=True)
+    return set(rows.values_list("module", flat=True))
