@@ -27,20 +27,13 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         if settings.GRAPHIQL:
             return render(request, "graphql/graphiql.html")
         return _refuse(405, "METHOD_NOT_ALLOWED", "Send a POST with application/json.", Allow="POST")
-    if request.content_type != "application/json":
-        return _refuse(415, "UNSUPPORTED_MEDIA_TYPE", "Send application/json.")
     try:
-        body = orjson.loads(request.body)
-    except orjson.JSONDecodeError:
-        return _refuse(400, "BAD_JSON", "The body is not JSON in UTF-8.")
-    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
-        return _refuse(400, "BAD_REQUEST", "Send an object with a string “query”; batches are not accepted.")
-    variables, operation = body.get("variables"), body.get("operationName")
-    if not isinstance(variables, dict | None) or not isinstance(operation, str | None):
-        return _refuse(400, "BAD_REQUEST", "“variables” is an object, “operationName” a string.")
-    if len(body["query"]) > LONGEST_QUERY:
-        return _refuse(400, "QUERY_TOO_LONG", f"A query has at most {LONGEST_QUERY} characters.")
-    result = schema().execute(body["query"], context=request, variables=variables, operation_name=operation)
+        body = _read(request)
+    except BadRequest as error:
+        return _refuse(error.status, error.code, error.message)
+    result = schema().execute(
+        body["query"], context=request, variables=body.get("variables"), operation_name=body.get("operationName")
+    )
     answer: dict[str, Any] = {}
     if result.errors:
         answer["errors"] = [formatted(error) for error in result.errors]
@@ -48,6 +41,31 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
     if ran:
         answer["data"] = result.data
     return _json(answer, 200 if ran else 400)
+
+
+class BadRequest(Exception):
+    """The body is not a GraphQL request."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(code)
+        self.status, self.code, self.message = status, code, message
+
+
+def _read(request: HttpRequest) -> dict[str, Any]:
+    """The request as sent: `query`, `variables`, `operationName`. Raises BadRequest."""
+    if request.content_type != "application/json":
+        raise BadRequest(415, "UNSUPPORTED_MEDIA_TYPE", "Send application/json.")
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        raise BadRequest(400, "BAD_JSON", "The body is not JSON in UTF-8.") from None
+    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
+        raise BadRequest(400, "BAD_REQUEST", "Send an object with a string “query”; batches are not accepted.")
+    if not isinstance(body.get("variables"), dict | None) or not isinstance(body.get("operationName"), str | None):
+        raise BadRequest(400, "BAD_REQUEST", "“variables” is an object, “operationName” a string.")
+    if len(body["query"]) > LONGEST_QUERY:
+        raise BadRequest(400, "QUERY_TOO_LONG", f"A query has at most {LONGEST_QUERY} characters.")
+    return body
 
 
 def _refuse(status: int, code: str, message: str, **headers: str) -> HttpResponse:

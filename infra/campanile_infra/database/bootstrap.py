@@ -46,9 +46,7 @@ def bootstrap(conninfo: str) -> None:
 def _check_version(connection: psycopg.Connection) -> None:
     version = connection.info.server_version
     if version < LEAST_VERSION:
-        raise OperationalProblem(
-            f"PostgreSQL {version // 10000} is too old. Campanile needs PostgreSQL 16 or newer."
-        )
+        raise OperationalProblem(f"PostgreSQL {version // 10000} is too old. Campanile needs PostgreSQL 16 or newer.")
 
 
 def _check_extensions(connection: psycopg.Connection) -> None:
@@ -71,9 +69,7 @@ def _make_roles(connection: psycopg.Connection) -> None:
             connection.execute(f"CREATE ROLE {role} {options}")
     login = sql.Identifier(str(connection.execute("SELECT session_user").fetchone()[0]))  # type: ignore[index]
     for role in (OWNER_ROLE, CENTRE_ROLE):
-        connection.execute(
-            sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(sql.Identifier(role), login)
-        )
+        connection.execute(sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(sql.Identifier(role), login))
     connection.execute(f"GRANT {TOWN_GROUP} TO {OWNER_ROLE} WITH ADMIN OPTION")
 
 
@@ -85,16 +81,12 @@ def _make_schemas(connection: psycopg.Connection) -> None:
     connection.execute(f"GRANT ALL ON SCHEMA public TO {OWNER_ROLE}")
     connection.execute(f"GRANT USAGE ON SCHEMA public TO {CENTRE_ROLE}, {TOWN_GROUP}")
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {EXTENSIONS_SCHEMA}")
-    connection.execute(
-        f"GRANT USAGE ON SCHEMA {EXTENSIONS_SCHEMA} TO {OWNER_ROLE}, {CENTRE_ROLE}, {TOWN_GROUP}"
-    )
+    connection.execute(f"GRANT USAGE ON SCHEMA {EXTENSIONS_SCHEMA} TO {OWNER_ROLE}, {CENTRE_ROLE}, {TOWN_GROUP}")
     for extension in EXTENSIONS:
         connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA {EXTENSIONS_SCHEMA}")
     connection.execute(f"SET LOCAL ROLE {OWNER_ROLE}")
     for kind, privileges in (("TABLES", _PRIVILEGES), ("SEQUENCES", "USAGE, SELECT, UPDATE")):
-        connection.execute(
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {privileges} ON {kind} TO {CENTRE_ROLE}"
-        )
+        connection.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {privileges} ON {kind} TO {CENTRE_ROLE}")
     connection.execute("RESET ROLE")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import tempfile
@@ -62,14 +61,14 @@ class EmbeddedPostgres:
         with tempfile.NamedTemporaryFile("w", prefix="campanile-") as password:
             password.write(self.state.secret("postgres"))
             password.flush()
-            os.chmod(password.name, 0o644 if os.geteuid() == 0 else 0o600)
+            give_to_nobody(Path(password.name))
             done = subprocess.run(
                 [
                     str(self.binaries / "initdb"), "--pgdata", str(self.folder), "--username", SUPERUSER,
                     "--pwfile", password.name, "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale",
                     "--no-sync",
                 ],
-                capture_output=True, text=True, check=False, cwd="/", **unprivileged(),  # type: ignore[call-overload]
+                capture_output=True, text=True, check=False, cwd="/", **unprivileged(),
             )  # fmt: skip
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
@@ -92,9 +91,7 @@ class EmbeddedPostgres:
         """Starts the server as a child that stops when we do. A free port is taken if ours is not."""
         self.port = free_port(self.port)
         self.state.set_port("postgres", self.port)
-        return spawn(
-            self.command(), output=output, last_signal=signal.SIGINT, directory=Path("/"), **unprivileged()
-        )
+        return spawn(self.command(), output=output, last_signal=signal.SIGINT, directory=Path("/"), **unprivileged())
 
     def wait_ready(self, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
         """Returns when the server answers. Raises OperationalProblem when it stops or stays silent."""

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from campanile_infra.errors import OperationalProblem
 
@@ -58,7 +59,7 @@ class State:
         """Where database and queue live. As root they run as `nobody`, who must be able to get there."""
         if os.geteuid() != 0 or _others_may_enter(self.root):
             return self.root
-        return Path("/var/tmp") / f"campanile-{hashlib.sha256(bytes(self.root)).hexdigest()[:12]}"
+        return Path("/var/tmp") / f"campanile-{hashlib.sha256(bytes(self.root)).hexdigest()[:12]}"  # noqa: S108 - a folder of ours, made 700 by PostgreSQL
 
     def secret(self, name: str) -> str:
         """A secret made once and kept in `secrets.json` (mode 600)."""
@@ -66,7 +67,7 @@ class State:
 
     def port(self, name: str, free: int) -> int:
         """The port last used under `name`; `free` the first time."""
-        return int(self._remember("ports.json", name, free))
+        return int(str(self._remember("ports.json", name, free)))
 
     def set_port(self, name: str, port: int) -> None:
         """Keeps `port` for the next start."""
@@ -119,7 +120,7 @@ class State:
         return values[name]
 
 
-def unprivileged() -> dict[str, object]:
+def unprivileged() -> dict[str, Any]:
     """Arguments for Popen: as root, run as `nobody`; otherwise nothing."""
     if os.geteuid() != 0:
         return {}
@@ -131,7 +132,7 @@ def give_to_nobody(path: Path) -> None:
     """As root, hands `path` and what is below it to `nobody`."""
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
-        for entry in (path, *path.rglob("*")):
+        for entry in (path, *(path.rglob("*") if path.is_dir() else ())):
             os.chown(entry, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
 
 

@@ -42,6 +42,8 @@ class Supervisor:
         self._write = write
         self._stopping = threading.Event()
         self._coloured = sys.stdout.isatty()
+        for number in (signal.SIGINT, signal.SIGTERM):  # now: a shell may have started us with SIGINT ignored
+            signal.signal(number, self.request_stop)
 
     def launch(self, service: Service) -> subprocess.Popen[bytes]:
         """Starts a service and watches it from now on."""
@@ -56,10 +58,13 @@ class Supervisor:
         """Asks `run` to return. Safe in a signal handler."""
         self._stopping.set()
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._stopping.is_set()
+
     def run(self) -> None:
         """Passes logs on and restarts what crashes, until SIGINT, SIGTERM or `request_stop`."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self.request_stop)
         while not self._stopping.is_set():
             self.drain(0.2)
             self._look_after()
@@ -115,8 +120,7 @@ class Supervisor:
                     service.pause = 0.5
                 service.restart_at = now + service.pause
                 self.say(
-                    f"{service.name} stopped (exit {process.returncode}); starting it again "
-                    f"in {service.pause:.1f} s."
+                    f"{service.name} stopped (exit {process.returncode}); starting it again in {service.pause:.1f} s."
                 )
                 service.pause = min(service.pause * 2, _LONGEST_PAUSE)
             elif now >= service.restart_at:

@@ -33,7 +33,7 @@ class EmbeddedValkey:
         settings.touch(mode=0o600)
         settings.write_text(
             f"bind {LOOPBACK}\nport {self.port}\nrequirepass {self.state.secret('valkey')}\n"
-            'save ""\nappendonly no\nmaxmemory 256mb\nmaxmemory-policy volatile-lru\n'
+            'loglevel warning\nsave ""\nappendonly no\nmaxmemory 256mb\nmaxmemory-policy volatile-lru\n'
         )
         return [str(get_binary_path()), str(settings)]
 

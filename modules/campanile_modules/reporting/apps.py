@@ -34,7 +34,7 @@ class ReportingConfig(ModuleConfig):
     name = "campanile_modules.reporting"
     label = "reporting"
     code = "reporting"
-    path = "segnalazioni"
+    url_prefix = "segnalazioni"
     verbose_name = _("Problem reports")
     summary = _("Citizens report a problem with place and photo, follow it by its code, and hear your answer.")
     menu = (MenuEntry(_("Reports"), "reporting:inbox", permission="reporting.view_report", icon="it-inbox"),)
@@ -71,9 +71,7 @@ class ReportingConfig(ModuleConfig):
             purpose=_("To tell the author what became of the report"),
             keep_days=365,
         ),
-        PersonalData(
-            "reporting.Draft", ("values",), purpose=_("To keep a report that is being written"), keep_days=1
-        ),
+        PersonalData("reporting.Draft", ("values",), purpose=_("To keep a report that is being written"), keep_days=1),
     )
     events = ("reporting.received", "reporting.moved")
     settings = ReportingSettings

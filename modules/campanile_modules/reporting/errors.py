@@ -12,7 +12,10 @@ class IllegalMove(CampanileError):
 
     code = "REPORT_ILLEGAL_MOVE"
     http_status = 409
-    message = _("A report that is “%(from_state)s” cannot become “%(to_state)s”. Reload the page: a colleague may have changed it.")
+    message = _(
+        "A report that is “%(from_state)s” cannot become “%(to_state)s”. "
+        "Reload the page: a colleague may have changed it."
+    )
 
 
 class TextMissing(CampanileError):

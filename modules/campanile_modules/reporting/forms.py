@@ -43,9 +43,14 @@ class DetailsForm(forms.Form):
         max_digits=9, decimal_places=6, min_value=6, max_value=19, required=False, widget=forms.HiddenInput
     )
     category = forms.ModelChoiceField(
-        label=_("What kind of problem?"), queryset=Category.objects.none(), to_field_name="code", empty_label=_("Choose")
+        label=_("What kind of problem?"),
+        queryset=Category.objects.none(),
+        to_field_name="code",
+        empty_label=_("Choose"),
     )
-    title = forms.CharField(label=_("Title"), max_length=100, help_text=_("For example: hole in front of the pharmacy."))
+    title = forms.CharField(
+        label=_("Title"), max_length=100, help_text=_("For example: hole in front of the pharmacy.")
+    )
     description = forms.CharField(
         label=_("Details"),
         max_length=2000,
@@ -64,7 +69,8 @@ class DetailsForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
     email = forms.EmailField(
-        label=_("E-mail"), required=False, help_text=_("We write to you when something happens. Only the office sees it."),
+        label=_("E-mail"), required=False,
+        help_text=_("We write to you when something happens. Only the office sees it."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )  # fmt: skip
     website = forms.CharField(required=False, widget=forms.HiddenInput)

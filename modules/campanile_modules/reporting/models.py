@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -167,7 +167,7 @@ class ReportEvent(models.Model):
         return self.kind != self.Kind.NOTE
 
 
-def draft_expiry() -> timezone.datetime:
+def draft_expiry() -> datetime:
     """A draft lives for a day."""
     return timezone.now() + timedelta(days=1)
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from campanile_modules.reporting.errors import PhotoRefused, TooManyPhotos
 from campanile_modules.reporting.models import Draft, Photo
 from campanile_tenants.kit.ids import uuid7
-from campanile_tenants.kit.town import current_town
 from campanile_tenants.kit.storage import UnusableImage, clean_image
+from campanile_tenants.kit.town import current_town
 
 
 def reasons() -> dict[str, str]:

@@ -104,14 +104,17 @@ class ReportingCreateReport(graphene.Mutation):
     user_errors = graphene.NonNull(graphene.List(graphene.NonNull(UserError)))
 
     @staticmethod
-    def mutate(root: Any, info: Any, input: dict[str, Any]) -> ReportingCreateReport:
-        values = {key: "" if value is None else value for key, value in input.items()}
+    def mutate(root: Any, info: Any, **arguments: dict[str, Any]) -> ReportingCreateReport:
+        given = arguments["input"].items()
+        values: dict[str, Any] = {key: "" if value is None else value for key, value in given}
         key = values.pop("idempotency_key", "")
         if len(key) > 64:
             message = _("An idempotency key has at most 64 characters.")
             error = UserError(field=["idempotencyKey"], code="INVALID", message=message)
             return ReportingCreateReport(user_errors=[error])
-        values |= {name: round(values[name], 6) for name in ("latitude", "longitude") if values.get(name) not in ("", None)}
+        for name in ("latitude", "longitude"):
+            if isinstance(values.get(name), float):
+                values[name] = f"{values[name]:.6f}"
         form = DetailsForm(values)
         if not form.is_valid():
             errors = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -124,7 +124,7 @@ def reopen(report: Report, *, by: User) -> Report:
     )  # fmt: skip
 
 
-def purge(today: timezone.datetime | None = None) -> tuple[int, int]:
+def purge(today: datetime | None = None) -> tuple[int, int]:
     """Deletes outdated drafts and authors past their date; returns how many of each."""
     now = today or timezone.now()
     drafts = 0

@@ -48,7 +48,7 @@ def map_points(request: HttpRequest) -> HttpResponse:
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [float(report.longitude), float(report.latitude)]},
+            "geometry": {"type": "Point", "coordinates": [float(str(report.longitude)), float(str(report.latitude))]},
             "properties": {
                 "code": report.code,
                 "category": str(report.category),
@@ -72,7 +72,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
+def photo(request: HttpRequest, photo_id: UUID) -> FileResponse:
     """A photo: of a published report to all; of a draft or an unpublished one to its author and the office."""
     found = get_object_or_404(Photo.objects.select_related("report"), pk=photo_id)
     report = found.report

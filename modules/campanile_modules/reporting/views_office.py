@@ -68,9 +68,7 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
             messages.success(request, _("Noted for your colleagues."))
         else:
             values = form.cleaned_data
-            services.close(
-                report, by=user, state=State(values["state"]), text=values["text"], reason=values["reason"]
-            )
+            services.close(report, by=user, state=State(values["state"]), text=values["text"], reason=values["reason"])
             messages.success(request, _("Closed. The citizen was told."))
     except CampanileError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))

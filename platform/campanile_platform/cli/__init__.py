@@ -6,12 +6,10 @@ import os
 import sys
 
 import typer
-from rich.console import Console
 
 from campanile_infra.errors import OperationalProblem
+from campanile_infra.terminal import errors
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Campanile: one centre, many towns.",
@@ -21,7 +19,7 @@ app = typer.Typer(
 def main() -> None:
     """Runs the command. An expected refusal is one line on stderr and an exit code that is not 0."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campanile_platform.config.settings.embedded")
-    from campanile_platform.cli import commands, serving  # noqa: F401 - they register themselves
+    from campanile_platform.cli import commands, messages, serving  # noqa: F401 - they register themselves
     from campanile_tenants.contract.errors import CampanileError
 
     try:

@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 
 from campanile_infra.errors import OperationalProblem
-from campanile_platform.cli import app, console, errors
+from campanile_infra.terminal import console, errors
+from campanile_platform.cli import app
 from campanile_platform.cli.environment import environment, set_up_django, state
 
 module_app = typer.Typer(no_args_is_help=True, help="Switch modules on and off.")
@@ -29,16 +30,20 @@ def _me() -> str:
 @app.command()
 def onboard(
     istat_code: Annotated[str | None, typer.Argument(help="ISTAT code, as in 097042.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="A CSV of towns; columns: istat, moduli, email_amministratore, ...")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="A CSV of towns; columns: istat, moduli, email_amministratore, ...")
+    ] = None,
     modules: Annotated[str, typer.Option(help="Modules to switch on, separated by commas.")] = "",
     host: Annotated[str, typer.Option(help="Host name; suggested from the town's name when left out.")] = "",
     admin: Annotated[str, typer.Option(help="E-mail of the first administrator.")] = "",
 ) -> None:
     """Take in one town, or a whole province from a CSV. Goes on where a killed run stopped."""
     if (istat_code is None) == (csv is None):
-        raise OperationalProblem("Give an ISTAT code, or --csv FILE. For example: campanile onboard 097042 --modules reporting")
+        raise OperationalProblem(
+            "Give an ISTAT code, or --csv FILE. For example: campanile onboard 097042 --modules reporting"
+        )
     with environment(_say):
-        from campanile_platform.cli.onboarding import onboard_file, onboard_one
+        from campanile_platform.onboarding.terminal import onboard_file, onboard_one
 
         if csv is not None:
             raise typer.Exit(onboard_file(csv, by=_me()))
@@ -90,7 +95,9 @@ def verify(istat_code: Annotated[str | None, typer.Argument(help="One town; all 
 
 
 @app.command()
-def schema(check: Annotated[bool, typer.Option("--check", help="Fail when the committed file differs.")] = False) -> None:
+def schema(
+    check: Annotated[bool, typer.Option("--check", help="Fail when the committed file differs.")] = False,
+) -> None:
     """Write the API's schema to graphql/campanile_graphql/schema.graphql, or compare it with --check."""
     set_up_django()
     from campanile_graphql import compose
@@ -102,7 +109,9 @@ def schema(check: Annotated[bool, typer.Option("--check", help="Fail when the co
         console.print(f"[green]✓[/green] {path.name} written.")
         return
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        raise OperationalProblem("The API changed but schema.graphql did not. Run `campanile schema`, read the difference, commit it.")
+        raise OperationalProblem(
+            "The API changed but schema.graphql did not. Run `campanile schema`, read the difference, commit it."
+        )
 
 
 @app.command()
@@ -127,7 +136,7 @@ def clean(yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.
 def module_list(istat_code: Town) -> None:
     """The modules, and which are on in a town."""
     with environment(_say):
-        from campanile_platform.cli.onboarding import find_town
+        from campanile_platform.onboarding.terminal import find_town
         from campanile_tenants.contract.registry import registry
 
         town = find_town(istat_code)
@@ -141,7 +150,7 @@ def module_list(istat_code: Town) -> None:
 def module_on(istat_code: Town, module: Annotated[str, typer.Argument(help="Code of the module.")]) -> None:
     """Switch a module on."""
     with environment(_say):
-        from campanile_platform.cli.onboarding import find_town
+        from campanile_platform.onboarding.terminal import find_town
         from campanile_tenants.public.registry.activation import switch_on
 
         changed = switch_on(find_town(istat_code), module, by=_me())
@@ -152,11 +161,13 @@ def module_on(istat_code: Town, module: Annotated[str, typer.Argument(help="Code
 def module_off(istat_code: Town, module: Annotated[str, typer.Argument(help="Code of the module.")]) -> None:
     """Switch a module off; its data are kept."""
     with environment(_say):
-        from campanile_platform.cli.onboarding import find_town
+        from campanile_platform.onboarding.terminal import find_town
         from campanile_tenants.public.registry.activation import switch_off
 
         changed = switch_off(find_town(istat_code), module, by=_me())
-        console.print(f"[green]✓[/green] {module} is off; its data are kept." if changed else f"{module} was off already.")
+        console.print(
+            f"[green]✓[/green] {module} is off; its data are kept." if changed else f"{module} was off already."
+        )
 
 
 @app.command()

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import kombu
 from kombu.exceptions import OperationalError
@@ -84,7 +85,7 @@ def prepare_database(say: Callable[[str], None]) -> None:
     migrate_towns(say)
 
 
-def _conninfo(values: dict[str, object]) -> str:
+def _conninfo(values: dict[str, Any]) -> str:
     from psycopg.conninfo import make_conninfo
 
     return make_conninfo(
@@ -96,7 +97,7 @@ def _conninfo(values: dict[str, object]) -> str:
 def _check_broker(url: str) -> None:
     try:
         with kombu.Connection(url, connect_timeout=3) as connection:
-            connection.ensure_connection(max_retries=1, interval_start=0.2, timeout=4)
+            connection.ensure_connection(max_retries=1, interval_start=1, timeout=4)
     except (OperationalError, OSError, KeyError, ValueError) as error:
         raise OperationalProblem(
             f"The queue does not answer at BROKER_URL ({type(error).__name__}). Correct it, or unset it to use "

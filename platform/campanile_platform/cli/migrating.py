@@ -26,7 +26,7 @@ def migrate_public(say: Callable[[str], None]) -> None:
 
 
 def migrate_towns(say: Callable[[str], None]) -> None:
-    """Rebuilds the template and migrates every town that lags behind. Raises OperationalProblem naming the bad ones."""
+    """Rebuilds the template, migrates every town that lags. Raises OperationalProblem naming the bad ones."""
     from campanile_tenants.public.registry.provisioning import pool, template, towns
 
     if template.ensure_template():
@@ -34,7 +34,9 @@ def migrate_towns(say: Callable[[str], None]) -> None:
         pool.refill()
     lagging = towns.outdated()
     broken = []
-    for schema, error in track(towns.migrate_towns(lagging), "Migrating towns", total=len(lagging), transient=True) if lagging else ():
+    for schema, error in (
+        track(towns.migrate_towns(lagging), "Migrating towns", total=len(lagging), transient=True) if lagging else ()
+    ):
         if error is not None:
             broken.append(f"{schema}: {str(error).splitlines()[0]}")
     if broken:

@@ -18,7 +18,8 @@ from campanile_infra.embedded.state import State
 from campanile_infra.embedded.supervisor import Service, Supervisor
 from campanile_infra.errors import OperationalProblem
 from campanile_infra.tasks.base import LANES
-from campanile_platform.cli import app, console
+from campanile_infra.terminal import console
+from campanile_platform.cli import app
 from campanile_platform.cli.environment import prepare_database, set_up_django, start_services, state
 
 _WEB = "campanile_platform.config.wsgi:application"
@@ -82,8 +83,10 @@ def _bring_up(supervisor: Supervisor, place: State, port: int, *, demo: bool, be
     console.print(f"[bold green]Campanile answers after {time.monotonic() - began:.1f} s[/bold green]")
     console.print(f"  centre   http://localhost:{port}/")
     for line in logins:
-        console.print(f"  {line}")
+        console.print(f"  {line}", soft_wrap=True)
     console.print("  Ctrl-C stops everything.\n")
+    if supervisor.is_stopping:
+        return
     for service in _workers(place, environment):
         supervisor.launch(service)
 
@@ -98,7 +101,9 @@ def _prepare(supervisor: Supervisor) -> None:
 def _web_port(place: State, asked: int | None) -> int:
     if asked is not None:
         if not is_free(asked):
-            raise OperationalProblem(f"Port {asked} is taken. Choose another one, or leave --port out to get a free one.")
+            raise OperationalProblem(
+                f"Port {asked} is taken. Choose another one, or leave --port out to get a free one."
+            )
         port = asked
     else:
         port = free_port(place.known_port("web"))
@@ -118,7 +123,8 @@ def _web(port: int, environment: dict[str, str]) -> Service:
 
 
 def _workers(place: State, environment: dict[str, str]) -> list[Service]:
-    celery = [sys.executable, "-m", "celery", "-A", _CELERY]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", _CELERY]
+    environment = environment | {"PYTHONWARNINGS": "ignore:You're running the worker"}
     quiet = ["--loglevel", "WARNING"]
     services = [
         Service(
@@ -143,6 +149,8 @@ def _wait_for_first_page(supervisor: Supervisor, web: subprocess.Popen[bytes], p
         supervisor.drain()
         if web.poll() is not None:
             raise OperationalProblem("The web server stopped while starting; its last lines are above.")
+        if supervisor.is_stopping:
+            raise KeyboardInterrupt
         try:
             with urllib.request.urlopen(address, timeout=5) as answer:
                 answer.read()

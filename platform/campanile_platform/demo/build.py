@@ -12,10 +12,10 @@ from rich.progress import track
 from campanile_infra.database.names import PUBLIC_SCHEMA, schema_of
 from campanile_infra.database.scope import in_schema
 from campanile_infra.embedded.state import State
-from campanile_platform.cli import console
-from campanile_platform.cli.onboarding import onboard_file
+from campanile_infra.terminal import console
 from campanile_platform.demo.reports import fill_town
 from campanile_platform.onboarding.services import waiting_jobs
+from campanile_platform.onboarding.terminal import onboard_file
 from campanile_tenants.kit.people import Role, User
 from campanile_tenants.public.registry.directory import load_town
 from campanile_tenants.public.registry.models import Municipality
@@ -59,7 +59,7 @@ def _person(email: str, name: str, role: str, password: str) -> User:
 
 def _password(place: State) -> str:
     """Four words made from this installation's own secret: the same at each start, different on each machine."""
-    choose = random.Random(place.secret("demo"))  # noqa: S311 - the secret is what cannot be guessed
+    choose = random.Random(place.secret("demo"))
     return "-".join([*choose.sample(_WORDS, 4), str(choose.randint(100, 999))])
 
 

@@ -42,7 +42,7 @@ def fill_town(choose: random.Random, staff: Callable[[], User]) -> None:
     latest = max(date.fromisoformat(row["Creato"]) for row in rows)
     shift = timezone.localdate() - latest
     categories = {category.code: category for category in Category.objects.all()}
-    geometry = Municipality.objects.values_list("boundary", flat=True).get(pk=current_town().pk)
+    geometry = Municipality.objects.values_list("boundary", flat=True).get(pk=current_town().pk) or {}
     with transaction.atomic():
         for row in sorted(rows, key=lambda r: r["Creato"]):
             _add(choose, row, shift, categories, geometry, officer)
@@ -83,9 +83,8 @@ def _tell_story(choose: random.Random, report: Report, officer: User) -> None:
     end = report.closed_at or timezone.now()
     if report.state != State.SUBMITTED:
         moved = report.created_at + (end - report.created_at) * 0.2
-        events.append(ReportEvent(
-            report=report, kind=kind.MOVED, from_state=State.SUBMITTED, to_state=State.IN_CHARGE, happened_at=moved, **who
-        ))  # fmt: skip
+        change = {"from_state": State.SUBMITTED, "to_state": State.IN_CHARGE}
+        events.append(ReportEvent(report=report, kind=kind.MOVED, happened_at=moved, **change, **who))
         if choose.random() < 0.35:
             later = report.created_at + (end - report.created_at) * 0.5
             text = choose.choice(texts.ANSWERS)

@@ -26,17 +26,29 @@ PROBLEMS = {
         ("Strisce pedonali quasi invisibili", "Davanti alla scuola primaria."),
         ("Cartello di stop girato", "Probabilmente urtato da un camion."),
     ),
-    "street-furniture": (("Panchina rotta", "Manca un'asse della seduta."), ("Cestino divelto", "È a terra da domenica."),),
+    "street-furniture": (
+        ("Panchina rotta", "Manca un'asse della seduta."),
+        ("Cestino divelto", "È a terra da domenica."),
+    ),
     "drains": (("Tombino otturato", "Quando piove l'acqua entra nei garage."),),
-    "playgrounds": (("Altalena senza catena", "Si può usare solo una delle due."), ("Vetri nell'area cani", ""),),
-    "lighting": (("Lampione spento", "Da tre sere, il tratto è completamente buio."), ("Luce che lampeggia", "Proprio davanti alle finestre."),),
+    "playgrounds": (
+        ("Altalena senza catena", "Si può usare solo una delle due."),
+        ("Vetri nell'area cani", ""),
+    ),
+    "lighting": (
+        ("Lampione spento", "Da tre sere, il tratto è completamente buio."),
+        ("Luce che lampeggia", "Proprio davanti alle finestre."),
+    ),
     "waste": (("Rifiuti abbandonati", "Un materasso e alcuni sacchi accanto al cassonetto."),),
     "pests": (("Nido di vespe sotto la pensilina", "Vicino alla fermata dell'autobus."),),
     "water": (("Perdita d'acqua in strada", "Esce dall'asfalto da stamattina."),),
     "accessibility": (("Scivolo del marciapiede troppo ripido", "In carrozzina da soli non si sale."),),
     "cemeteries": (("Fontanella del cimitero guasta", "Non esce acqua da una settimana."),),
-    "other": (("Rumori dal cantiere dopo le 20", ""), ("Bacheca comunale con il vetro rotto", ""),),
-}  # fmt: skip
+    "other": (
+        ("Rumori dal cantiere dopo le 20", ""),
+        ("Bacheca comunale con il vetro rotto", ""),
+    ),
+}
 
 # Category in reports.csv -> catalogue code
 CATEGORY_OF = {

@@ -13,7 +13,9 @@ from campanile_tenants.contract.registry import registry
 class OnboardForm(forms.Form):
     """What the official list does not know: address, contacts, modules, first administrator."""
 
-    host = forms.CharField(label=_("Address of the site"), max_length=253, help_text=_("You can change what we suggest."))
+    host = forms.CharField(
+        label=_("Address of the site"), max_length=253, help_text=_("You can change what we suggest.")
+    )
     address = forms.CharField(label=_("Address of the town hall"), max_length=200, required=False)
     contact_phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
     contact_email = forms.EmailField(label=_("E-mail"), required=False)
@@ -23,7 +25,8 @@ class OnboardForm(forms.Form):
     )
     administrator_name = forms.CharField(label=_("First administrator"), max_length=150, required=False)
     administrator_email = forms.EmailField(
-        label=_("E-mail of the first administrator"), help_text=_("She gets a link to choose her password, good for seven days.")
+        label=_("E-mail of the first administrator"),
+        help_text=_("She gets a link to choose her password, good for seven days."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

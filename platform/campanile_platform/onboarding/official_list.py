@@ -6,7 +6,7 @@ import csv
 import json
 import unicodedata
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.utils.text import slugify
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campanile_tenants.contract.errors import CampanileError
 
-_DATA = files("campanile_platform.onboarding") / "data"
+_DATA = Path(__file__).parent / "data"
 
 
 class Official(NamedTuple):

@@ -54,9 +54,7 @@ def request_town(
     with in_schema(PUBLIC_SCHEMA):
         known = Job.objects.exclude(state=Job.State.FAILED).filter(istat_code=official.istat_code).first()
         if known is not None:
-            raise AlreadyRequested(
-                name=official.name, istat_code=official.istat_code, state=known.get_state_display()
-            )
+            raise AlreadyRequested(name=official.name, istat_code=official.istat_code, state=known.get_state_display())
         lifecycle.check_host_free(host, apart_from=official.istat_code)
         try:
             with transaction.atomic():

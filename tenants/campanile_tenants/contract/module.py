@@ -94,14 +94,14 @@ class NoSettings:
 class ModuleConfig(AppConfig):
     """A switchable service. Found by its folder, checked when it is registered.
 
-    By convention `schema.py` (API), `urls.py` (pages, mounted at `/<path>/`), `tasks.py`, `templates/<code>/`,
+    By convention `schema.py` (API), `urls.py` (pages, mounted at `/<url_prefix>/`), `tasks.py`, `templates/<code>/`,
     `static/<code>/` and `locale/` are found in the folder.
     """
 
     default_auto_field = "django.db.models.BigAutoField"
 
     code: ClassVar[str] = ""
-    path: ClassVar[str] = ""
+    url_prefix: ClassVar[str] = ""
     summary: ClassVar[Text] = ""
     menu: ClassVar[tuple[MenuEntry, ...]] = ()
     portal: ClassVar[tuple[ServiceEntry, ...]] = ()
@@ -142,7 +142,10 @@ def check_declaration(module: ModuleConfig) -> None:
 
     demand(_CODE.fullmatch(code), f"code is {code!r}; write 3-30 lower-case letters and digits.")
     demand(module.label == code, f"the folder is {module.label!r} but code is {code!r}; use one name for both.")
-    demand(_PATH.fullmatch(module.path or code), f"path is {module.path!r}; write words of a-z, 0-9 and hyphens.")
+    demand(
+        _PATH.fullmatch(module.url_prefix or code),
+        f"url_prefix is {module.url_prefix!r}; write words of a-z, 0-9 and hyphens.",
+    )
     for attribute, kind in (
         ("menu", MenuEntry), ("portal", ServiceEntry), ("permissions", Permission), ("meters", Meter),
         ("widgets", WidgetSlot), ("schedules", Schedule), ("personal_data", PersonalData), ("requires", str),
@@ -161,10 +164,10 @@ def check_declaration(module: ModuleConfig) -> None:
     known = {permission.code for permission in module.permissions}
     for entry in module.menu:
         demand(entry.permission in known, f"menu entry needs {entry.permission!r}, which permissions lacks.")
-    for url_name in [entry.url_name for entry in (*module.menu, *module.portal)]:
+    for url_name in [*(line.url_name for line in module.menu), *(line.url_name for line in module.portal)]:
         demand(url_name.startswith(f"{code}:"), f"URL name {url_name!r} must start with '{code}:'.")
     demand(
-        dataclasses.is_dataclass(module.settings) and module.settings.__dataclass_params__.frozen,
+        dataclasses.is_dataclass(module.settings) and getattr(module.settings, "__dataclass_params__").frozen,  # noqa: B009 - not in its type
         "settings must be a frozen dataclass whose fields all have defaults.",
     )
     for field in dataclasses.fields(module.settings):

@@ -21,7 +21,7 @@ class ModuleRegistry:
             if other.code == module.code and other.name != module.name:
                 raise DeclarationError(f"{module.name} and {other.name} both use the code {module.code!r}.")
             if other.code != module.code and url_path(other) == url_path(module):
-                raise DeclarationError(f"{module.name} and {other.name} both use the path {url_path(module)!r}.")
+                raise DeclarationError(f"{module.name} and {other.name} both use the url_prefix {url_path(module)!r}.")
         self._modules[module.code] = module
 
     def get(self, code: str) -> ModuleConfig:
@@ -62,7 +62,7 @@ class ModuleRegistry:
 
 def url_path(module: ModuleConfig) -> str:
     """The first segment of the module's pages."""
-    return module.path or module.code
+    return module.url_prefix or module.code
 
 
 registry = ModuleRegistry()

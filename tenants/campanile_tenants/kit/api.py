@@ -59,7 +59,7 @@ class BadId(CampanileError):
 
 
 class UserError(graphene.ObjectType):
-    """Something the caller can correct. `field` is the path of the input, `code` is stable, `message` is for people."""
+    """Something to correct: `field` is the path of the input, `code` is stable, `message` is for people."""
 
     field = graphene.List(graphene.NonNull(graphene.String))
     code = graphene.NonNull(graphene.String)
@@ -121,7 +121,8 @@ def connection_type(node: type[graphene.ObjectType]) -> type[graphene.ObjectType
             "edges": graphene.NonNull(graphene.List(graphene.NonNull(edge))),
             "nodes": graphene.NonNull(graphene.List(graphene.NonNull(node))),
             "page_info": graphene.NonNull(PageInfo),
-            "total_count": graphene.NonNull(graphene.Int),
+            "total_count": graphene.NonNull(graphene.Int, description="How many on all pages together."),
+            "resolve_total_count": staticmethod(lambda connection, info: connection["total_count"]()),
         },
     )
 

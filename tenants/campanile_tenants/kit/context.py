@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from campanile_tenants.contract.module import MenuEntry, ServiceEntry
-from campanile_tenants.public.registry.models import Town
 from campanile_tenants.public.registry.gate import enabled_modules
+from campanile_tenants.public.registry.models import Town
 from campanile_tenants.town.people.models import User
 
 

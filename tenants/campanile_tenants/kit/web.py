@@ -18,5 +18,3 @@ def absolute(path: str) -> str:
 def page_of(request: HttpRequest, queryset: QuerySet, size: int = 20) -> Page:
     """The page that `?pagina=` asks for; the nearest one when it does not exist. 2 queries."""
     return Paginator(queryset, size).get_page(request.GET.get("pagina"))
-
-

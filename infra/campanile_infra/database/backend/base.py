@@ -25,7 +25,7 @@ _IN_ONE_MESSAGE = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "(SELEC")
 _NEVER_PREFIXED = ("SAVEPO", "RELEAS", "ROLLBA", "COMMIT", "BEGIN")
 
 
-class TownCursor(postgresql.Cursor):
+class TownCursor(postgresql.Cursor):  # type: ignore[name-defined]
     """A client-side binding cursor that says role and search_path in front of the first statement."""
 
     town_wrapper: DatabaseWrapper | None = None
@@ -125,11 +125,11 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def _rollback(self) -> Any:
         self.said = None
-        return super()._rollback()
+        return super()._rollback()  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
         try:
-            super()._savepoint_rollback(sid)
+            super()._savepoint_rollback(sid)  # type: ignore[misc]
         finally:
             self.said = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +62,11 @@ _WITHOUT_TABLES = [
 ]
 SHARED_APPS = [*_PUBLIC_ONLY, *_BOTH, *_WITHOUT_TABLES]
 TENANT_APPS = [*_BOTH, *_TOWN_ONLY]
-INSTALLED_APPS = ["campanile_tenants.kit", *dict.fromkeys([*_PUBLIC_ONLY, *_BOTH, *_TOWN_ONLY, *_WITHOUT_TABLES[:-2]]), "campanile_graphql"]
+INSTALLED_APPS = [
+    "campanile_tenants.kit",
+    *dict.fromkeys([*_PUBLIC_ONLY, *_BOTH, *_TOWN_ONLY, *_WITHOUT_TABLES[:-2]]),
+    "campanile_graphql",
+]
 TENANT_MODEL = "registry.Municipality"
 TENANT_DOMAIN_MODEL = "registry.Domain"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -123,7 +128,7 @@ STATICFILES_DIRS = [folder for folder in [ROOT / "assets" / "dist"] if folder.ex
 MEDIA_ROOT = STATE_FOLDER / "media"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "campanile_infra.storage.town.TownFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

@@ -58,9 +58,9 @@ def switch_off(municipality: Municipality, code: str, *, by: str) -> bool:
             needed_by = registry.find(other)
             if needed_by is not None and code in needed_by.requires:
                 raise ModuleRequired(module=code, other=other)
-        ended = Activation.objects.filter(
-            municipality=municipality, module=code, ended_at__isnull=True
-        ).update(ended_at=timezone.now(), ended_by=by)
+        ended = Activation.objects.filter(municipality=municipality, module=code, ended_at__isnull=True).update(
+            ended_at=timezone.now(), ended_by=by
+        )
         transaction.on_commit(directory.forget)
     return bool(ended)
 

@@ -20,9 +20,7 @@ def _within(name: str, roots: Sequence[str]) -> bool:
 
 
 @register()
-def tables_are_where_their_path_says(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def tables_are_where_their_path_says(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Platform apps are public, town apps and modules are in each town, people and audit are in both."""
     problems: list[CheckMessage] = []
     for app in app_configs or apps.get_app_configs():

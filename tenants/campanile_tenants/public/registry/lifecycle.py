@@ -57,18 +57,18 @@ def create_town(istat_code: str, host: str, **values: Any) -> Municipality:
     Raises TownExists, HostTaken, InvalidSchemaName. Under 50 ms when a spare schema waits.
     """
     schema = schema_of(istat_code)
-    check_host_free(host, apart_from=istat_code)
     try:
         with as_owner(), in_schema(PUBLIC_SCHEMA), transaction.atomic():
             town = Municipality(istat_code=istat_code, schema_version=current_version(), **values)
             town.save(force_insert=True)
-            Domain.objects.create(domain=host, tenant=town, is_primary=True)
+            Domain.objects.bulk_create([Domain(domain=host, tenant=town, is_primary=True)])
             take(schema)
     except IntegrityError:
         with in_schema(PUBLIC_SCHEMA):
             known = Municipality.objects.filter(istat_code=istat_code).first()
             primary = known.get_primary_domain() if known else None
         if known is None:
+            check_host_free(host, apart_from=istat_code)
             raise
         raise TownExists(istat_code=istat_code, name=known.name, host=primary or "-") from None
     return town

@@ -36,7 +36,7 @@ class TownMiddleware:
             return _unknown_host(request)
         if host in settings.CENTRE_HOSTS:
             request.town = None  # type: ignore[attr-defined]
-            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
+            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
             with in_schema(PUBLIC_SCHEMA):
                 return self.get_response(request)
         town = directory.by_host(host)

@@ -18,7 +18,7 @@ from django_tenants.models import DomainMixin, TenantMixin
 from campanile_infra.database.names import schema_of
 
 
-class Municipality(TenantMixin):
+class Municipality(TenantMixin, models.Model):
     """A town: a tenant with a schema `c_<ISTAT code>`. It answers requests only when LIVE or SUSPENDED."""
 
     class State(models.TextChoices):
@@ -72,11 +72,14 @@ class Municipality(TenantMixin):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Fills schema name and slug from code and name. Raises InvalidSchemaName."""
         self.schema_name = schema_of(self.istat_code)
         self.slug = self.slug or slugify(self.name)
         super().save(*args, **kwargs)
+
+    def _check_schema_name_is_unique(self) -> None:
+        """django-tenants asks with a query; here two constraints of the database hold it."""
 
     @property
     def full_name(self) -> str:
@@ -90,7 +93,7 @@ class Municipality(TenantMixin):
 
     def get_tenant_type(self) -> None:
         """django-tenants asks; all towns are of one kind."""
-        return None
+        return
 
 
 class Town(Municipality):
@@ -104,7 +107,7 @@ class Town(Municipality):
         proxy = True
 
 
-class Domain(DomainMixin):
+class Domain(DomainMixin, models.Model):
     """A host name at which a town answers."""
 
     domain = models.CharField(_("host name"), max_length=253, unique=True)
@@ -141,7 +144,9 @@ class Activation(models.Model):
     started_by = models.CharField(_("switched on by"), max_length=200)
     ended_at = models.DateTimeField(_("off since"), null=True, blank=True)
     ended_by = models.CharField(_("switched off by"), max_length=200, blank=True)
-    yearly_price = models.DecimalField(_("price a year in EUR"), max_digits=10, decimal_places=2, null=True, blank=True)
+    yearly_price = models.DecimalField(
+        _("price a year in EUR"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
     settings = models.JSONField(_("settings"), default=dict, blank=True)
 
     class Meta:
@@ -204,5 +209,3 @@ class SpareSchema(models.Model):
 
     def __str__(self) -> str:
         return str(self.schema_name)
-
-

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from celery import current_app
 
 from campanile_infra.database.scope import in_schema
-from campanile_infra.tasks.base import before_town_task, centre_task
+from campanile_infra.tasks.base import LaneTask, before_town_task, centre_task
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.gate import current_town_or_none, is_enabled
 from campanile_tenants.public.registry.models import Activation
@@ -34,5 +36,5 @@ def run_everywhere(task_name: str) -> int:
     ).values_list("schema_name", flat=True)
     for schema in towns:
         with in_schema(schema):
-            current_app.tasks[task_name].wake()
+            cast(LaneTask, current_app.tasks[task_name]).wake()
     return len(towns)

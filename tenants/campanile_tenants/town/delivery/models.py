@@ -59,9 +59,7 @@ class Message(models.Model):
             models.CheckConstraint(
                 name="message_sent_has_a_date", condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False)
             ),
-            models.CheckConstraint(
-                name="message_subject_is_one_line", condition=~models.Q(subject__regex=r"[\r\n]")
-            ),
+            models.CheckConstraint(name="message_subject_is_one_line", condition=~models.Q(subject__regex=r"[\r\n]")),
         ]
 
     def __str__(self) -> str:

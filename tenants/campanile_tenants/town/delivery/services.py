@@ -71,12 +71,12 @@ def _claim(lane: str) -> list[Message]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE delivery_message SET state = 'claimed', fence = fence + 1, lease_until = now() + %s
+            UPDATE delivery_message SET state = 'claimed', fence = fence + 1, lease_until = now() + %s::interval
             WHERE id IN (SELECT id FROM delivery_message WHERE state = 'ready' AND lane = %s AND due_at <= now()
                          ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
             RETURNING id
             """,
-            [LEASE, lane, BATCH],
+            [str(LEASE), lane, BATCH],
         )
         keys = [row[0] for row in cursor.fetchall()]
     return list(Message.objects.filter(pk__in=keys).order_by("due_at"))

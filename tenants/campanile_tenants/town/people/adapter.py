@@ -8,12 +8,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
 
+from campanile_tenants.town.people.models import User
+
 
 def landing_page(request: HttpRequest) -> str:
     """Where one goes after signing in: the console, the back office, or the town's home."""
     if getattr(request, "town", None) is None:
         return reverse("centre:home")
-    return reverse("office:home") if request.user.is_staff_of_town else reverse("site:home")
+    user = request.user
+    return reverse("office:home") if isinstance(user, User) and user.is_staff_of_town else reverse("site:home")
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -58,9 +58,11 @@ class User(AbstractBaseUser):
         verbose_name_plural = _("people")
         ordering = ("full_name", "email")
         constraints: ClassVar = [
-            models.UniqueConstraint(Lower("email"), name="user_email_once", violation_error_message=_(
-                "A person with this e-mail address is already here."
-            )),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_once",
+                violation_error_message=_("A person with this e-mail address is already here."),
+            ),
             models.CheckConstraint(name="user_role_is_known", condition=models.Q(role__in=Role.values)),
         ]
 

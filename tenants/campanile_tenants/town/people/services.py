@@ -72,9 +72,7 @@ def accept(token: str, *, full_name: str, password: str) -> User:
         used = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True)
         if not used.update(accepted_at=timezone.now()):
             raise InvitationUnusable
-        return User.objects.create_user(
-            invitation.email, password, full_name=full_name, role=invitation.role
-        )
+        return User.objects.create_user(invitation.email, password, full_name=full_name, role=invitation.role)
 
 
 def _digest(token: str) -> str:

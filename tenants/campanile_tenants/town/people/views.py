@@ -21,9 +21,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "people/invitation_unusable.html", {"error": error}, status=error.http_status)
     form = AcceptInvitationForm(request.POST or None, initial={"full_name": invitation.full_name})
     if request.method == "POST" and form.is_valid():
-        user = services.accept(
-            token, full_name=form.cleaned_data["full_name"], password=form.cleaned_data["password"]
-        )
+        user = services.accept(token, full_name=form.cleaned_data["full_name"], password=form.cleaned_data["password"])
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return redirect(landing_page(request))
     return render(request, "people/accept_invitation.html", {"form": form, "invitation": invitation})

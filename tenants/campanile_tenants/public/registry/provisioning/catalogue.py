@@ -13,7 +13,6 @@ from django.db import connection
 from campanile_infra.database.names import quote
 from campanile_infra.database.scope import as_owner, in_schema
 
-
 _CASTS = re.compile(r"::(text|character varying)(\[\])?|[()]")
 
 

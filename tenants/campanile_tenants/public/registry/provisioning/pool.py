@@ -21,6 +21,11 @@ from campanile_tenants.public.registry.provisioning.template import current_vers
 
 TARGET = 4
 """How many spares wait, unless a batch asks for more."""
+_TAKE = """
+DELETE FROM public.registry_spareschema WHERE id = (
+    SELECT id FROM public.registry_spareschema WHERE version = %s ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING schema_name, EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s)
+"""
 
 
 @lru_cache(maxsize=2)
@@ -67,22 +72,20 @@ def take(schema: str) -> bool:
     on the spot when none waits. Raises InvalidSchemaName.
     """
     check_town(schema)
-    with as_owner(), in_schema(PUBLIC_SCHEMA), transaction.atomic(), connection.cursor() as cursor:
-        spares = SpareSchema.objects.select_for_update(skip_locked=True).filter(version=current_version())
-        spare = spares.first()
-        waiting = spare is not None
-        if spare is None:
+    with as_owner(), in_schema(PUBLIC_SCHEMA), transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(_TAKE, [current_version(), schema])
+        found = cursor.fetchone()
+        waiting = found is not None
+        if found is None:
             make_spare()
-            spare = SpareSchema.objects.select_for_update(skip_locked=True).filter(version=current_version())[0]
-        name = spare.schema_name
-        spare.delete()
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [schema])
-        role_exists = cursor.fetchone() is not None
-        statements = f"ALTER SCHEMA {quote(name)} RENAME TO {quote(schema)};"
+            cursor.execute(_TAKE, [current_version(), schema])
+            found = cursor.fetchone()
+        name, role_exists = quote(found[0]), found[1]
+        statements = f"ALTER SCHEMA {name} RENAME TO {quote(schema)};"
         if role_exists:  # roles belong to the server: another database of it may know this town
-            statements += f"{grants(schema, schema)} DROP OWNED BY {quote(name)}; DROP ROLE {quote(name)};"
+            statements += f"{grants(schema, schema)} DROP OWNED BY {name}; DROP ROLE {name};"
         else:
-            statements += f"ALTER ROLE {quote(name)} RENAME TO {quote(schema)};"
+            statements += f"ALTER ROLE {name} RENAME TO {quote(schema)};"
         cursor.execute(statements)
     return waiting
 

@@ -57,7 +57,7 @@ def verify_template() -> list[str]:
         table = model._meta.db_table
         for field in model._meta.local_concrete_fields:
             definition = columns.get((table, field.column))
-            wanted = _type_name(field.db_parameters(connection)["type"])
+            wanted = _type_name(field.db_parameters(connection)["type"] or "")
             if definition is None:
                 problems.append(f"{table}.{field.column} is missing")
                 continue
@@ -65,17 +65,20 @@ def verify_template() -> list[str]:
                 problems.append(f"{table}.{field.column} is {definition}, the model says {wanted}")
             if (" NOT NULL" in definition) != (not field.null):
                 problems.append(f"{table}.{field.column}: NOT NULL differs from the model")
-            if field.remote_field and field.db_constraint and not _has(
-                definitions, table, f"FOREIGN KEY ({_quoted(field.column)})"
+            if (
+                field.remote_field
+                and getattr(field, "db_constraint", False)
+                and not _has(definitions, table, f"FOREIGN KEY ({_quoted(field.column)})")
             ):
                 problems.append(f"{table}.{field.column} has no foreign key")
-            if field.unique and not field.primary_key and not _has(
-                definitions, table, f"UNIQUE ({_quoted(field.column)})"
+            if (
+                field.unique
+                and not field.primary_key
+                and not _has(definitions, table, f"UNIQUE ({_quoted(field.column)})")
             ):
                 problems.append(f"{table}.{field.column} is not unique")
-        for item in (*model._meta.constraints, *model._meta.indexes):
-            if (table, item.name) not in named:
-                problems.append(f"{table}: {item.name} is missing")
+        declared = (*model._meta.constraints, *model._meta.indexes)
+        problems += [f"{table}: {item.name} is missing" for item in declared if (table, item.name) not in named]
     return problems
 
 

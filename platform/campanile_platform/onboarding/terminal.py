@@ -1,4 +1,4 @@
-"""`campanile onboard`: the terminal's side of it."""
+"""Onboarding as the terminal shows it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from campanile_infra.errors import OperationalProblem
-from campanile_platform.cli import console, errors
+from campanile_infra.terminal import console, errors
 from campanile_platform.onboarding import services
 from campanile_platform.onboarding.csv_file import Row, read_csv
 from campanile_platform.onboarding.errors import AlreadyRequested
@@ -69,7 +69,9 @@ def onboard_file(path: Path, *, by: str, show: bool = True) -> int:
             progress.advance(task)
         progress.update(task, description="")
     done = len(jobs) - len(failed)
-    console.print(f"[green]✓[/green] {done} towns taken in, {len(skipped)} skipped, {len(refused) + len(failed)} refused.")
+    console.print(
+        f"[green]✓[/green] {done} towns taken in, {len(skipped)} skipped, {len(refused) + len(failed)} refused."
+    )
     for line in skipped:
         console.print(f"  [dim]skipped[/dim] {line}")
     for line in (*refused, *failed):
