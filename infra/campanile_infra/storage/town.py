@@ -6,7 +6,6 @@ import os
 from typing import Any
 
 from django.core.files.storage import FileSystemStorage
-from django.utils._os import safe_join
 from storages.backends.s3 import S3Storage
 
 from campanile_infra.database import scope
@@ -20,9 +19,10 @@ def prefix() -> str:
 class TownFileStorage(FileSystemStorage):
     """Local disk: `<MEDIA_ROOT>/<schema>/<name>`."""
 
-    def path(self, name: str) -> str:
-        """Raises SuspiciousFileOperation for a name that leads out of the town's folder."""
-        return safe_join(os.path.join(self.location, prefix()), name)
+    @property
+    def location(self) -> str:
+        """The town's folder; a name that leads out of it raises SuspiciousFileOperation."""
+        return os.path.join(os.path.abspath(self.base_location), prefix())
 
 
 class TownS3Storage(S3Storage):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from campanile_modules.reporting.catalogue import FIRST_CATEGORIES
 from campanile_modules.reporting.errors import IllegalMove, ReasonMissing, TextMissing
@@ -185,6 +186,6 @@ def _tell(report: Report, event: ReportEvent, subject: str, body: str) -> None:
             key=f"reporting.{event.kind}:{event.pk}",
             purpose=f"reporting.{event.kind}",
             to=reporter.email,
-            subject=_(subject) % values,
-            body=f"{_(body) % values}\n\n{town}\n",
+            subject=gettext(subject) % values,
+            body=f"{gettext(body) % values}\n\n{town}\n",
         )

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 
 from campanile_platform.bench.report import Must, Result
-from campanile_platform.cli.environment import environment
+from campanile_platform.machine.environment import environment
 
 ROUNDS = 7
 IN_A_ROW = 4

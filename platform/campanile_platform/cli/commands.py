@@ -12,7 +12,7 @@ from rich.table import Table
 from campanile_infra.errors import OperationalProblem
 from campanile_infra.terminal import console, errors
 from campanile_platform.cli import app
-from campanile_platform.cli.environment import environment, set_up_django, state
+from campanile_platform.machine.environment import environment, set_up_django, state
 
 module_app = typer.Typer(no_args_is_help=True, help="Switch modules on and off.")
 app.add_typer(module_app, name="module")

@@ -20,7 +20,7 @@ from campanile_infra.errors import OperationalProblem
 from campanile_infra.tasks.base import LANES
 from campanile_infra.terminal import console
 from campanile_platform.cli import app
-from campanile_platform.cli.environment import prepare_database, set_up_django, start_services, state
+from campanile_platform.machine.environment import prepare_database, set_up_django, start_services, state
 
 _WEB = "campanile_platform.config.wsgi:application"
 _CELERY = "campanile_platform.config.celery:app"

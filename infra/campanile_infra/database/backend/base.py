@@ -11,15 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.backends.postgresql import base as postgresql
-from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django_tenants.postgresql_backend.introspection import DatabaseSchemaIntrospection
 
 from campanile_infra.database import scope
 from campanile_infra.database.backend.schema import DatabaseSchemaEditor
 from campanile_infra.database.names import PUBLIC_SCHEMA
-
-if not is_psycopg3:  # pragma: no cover - the lock file holds psycopg 3
-    raise ImportError("Campanile needs psycopg 3.")
 
 _IN_ONE_MESSAGE = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "(SELEC")
 _NEVER_PREFIXED = ("SAVEPO", "RELEAS", "ROLLBA", "COMMIT", "BEGIN")

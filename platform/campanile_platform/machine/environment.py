@@ -78,7 +78,7 @@ def prepare_database(say: Callable[[str], None]) -> None:
     from django.conf import settings
 
     from campanile_infra.database.bootstrap import bootstrap
-    from campanile_platform.cli.migrating import migrate_public, migrate_towns
+    from campanile_platform.machine.migrating import migrate_public, migrate_towns
 
     bootstrap(_conninfo(settings.DATABASES["default"]))
     migrate_public(say)

@@ -1,0 +1,20 @@
+"""Two pages."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from campanile_modules.noticeboard.models import Notice
+from campanile_tenants.kit.permissions import permission_required
+
+
+def notices(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("\n".join(notice.text for notice in Notice.objects.all()))
+
+
+@permission_required("noticeboard.view_notice")
+def office(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ufficio")
+
+
+app_name = "noticeboard"
+urlpatterns = [path("", notices, name="list"), path("ufficio/", office, name="office")]

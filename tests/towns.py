@@ -1,0 +1,64 @@
+"""Towns and people for tests."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from django.test import Client
+
+from campanile_infra.database.scope import in_schema
+from campanile_platform.onboarding import services
+from campanile_tenants.public.registry.directory import load_town
+from campanile_tenants.public.registry.models import Municipality, Town
+from campanile_tenants.town.people.models import Role, User
+
+PASSWORD = "tre parole insieme"
+PEOPLE = (("sindaco", Role.ADMINISTRATOR), ("tecnico", Role.OFFICER), ("cittadina", Role.CITIZEN))
+WITH_REPORTING = ("097042", "097048")
+WITHOUT = "097046"
+
+
+def make_first_towns() -> None:
+    """Lecco and Merate with `reporting`, Mandello without; people in each; an operator at the centre."""
+    for code in (*WITH_REPORTING, WITHOUT):
+        if Municipality.objects.filter(istat_code=code).exists():
+            continue
+        modules = ["reporting"] if code in WITH_REPORTING else []
+        job = services.run(services.request_town(code, by="test", modules=modules))
+        job.refresh_from_db()
+        assert job.state == "done", job.error
+        with inside(town(code)):
+            for name, role in PEOPLE:
+                User.objects.create_user(f"{name}@example.org", PASSWORD, full_name=name.title(), role=role)
+    if not User.objects.exists():
+        User.objects.create_user("operatore@example.org", PASSWORD, full_name="Operatore", role=Role.OPERATOR)
+
+
+def town(istat_code: str) -> Town:
+    """The town as requests see it."""
+    found = load_town(istat_code=istat_code)
+    assert found is not None
+    return found
+
+
+def inside(place: Town) -> AbstractContextManager[None]:
+    """Runs the block in a town."""
+    return in_schema(place.schema_name, place)
+
+
+def client(place: Town | None, person: str = "") -> Client:
+    """A browser at a town's host (or the centre's), signed in as `person` of PEOPLE when given."""
+    host = place.host if place else "localhost"
+    browser = Client(headers={"host": host}, raise_request_exception=True)
+    if person:
+        schema = place.schema_name if place else "public"
+        with in_schema(schema, place):
+            browser.force_login(User.objects.get(email=f"{person}@example.org"))
+    return browser
+
+
+def ask(browser: Client, query: str, **variables: Any) -> dict[str, Any]:
+    """Asks the API; returns the whole answer."""
+    response = browser.post("/graphql/", {"query": query, "variables": variables}, content_type="application/json")
+    return dict(response.json())
