@@ -13,15 +13,15 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(django_db_blocker: Any) -> None:
     """The database as `campanile serve` prepares it, with three towns and an operator."""
     with django_db_blocker.unblock():
-        from campanile_platform.machine.environment import prepare_database
         from tests.towns import make_first_towns
+
+        from campanile_platform.machine.environment import prepare_database
 
         prepare_database(lambda line: None)
         make_first_towns()
-    yield
 
 
 @pytest.fixture(autouse=True)

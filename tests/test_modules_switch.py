@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from campanile_modules.noticeboard.models import Notice
 from django.db import transaction
 
 from campanile_infra.tasks.base import before_town_task
-from campanile_modules.noticeboard.models import Notice
 from campanile_modules.reporting.models import Report
 from campanile_platform.config.celery import app as celery_app
 from campanile_tenants.contract.errors import UnknownModule

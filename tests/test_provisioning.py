@@ -94,7 +94,12 @@ def test_onboarding_fills_in_what_the_official_list_knows_and_invites_the_admini
     assert (job.state, job.host) == ("done", "abbadia-lariana.localhost")
     assert [step.state for step in job.steps.all()] == ["done"] * 6
     town = Municipality.objects.get(istat_code="097001")
-    assert (town.name, town.belfiore_code, town.province_code, town.population) == ("Abbadia Lariana", "A005", "LC", 3249)
+    assert (town.name, town.belfiore_code, town.province_code, town.population) == (
+        "Abbadia Lariana",
+        "A005",
+        "LC",
+        3249,
+    )
     assert town.boundary["type"] in ("Polygon", "MultiPolygon")
     assert town.adhesions.count() == 1
     with in_schema("c_097001"):

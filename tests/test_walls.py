@@ -36,7 +36,9 @@ def where() -> str:
         return str(cursor.fetchone()[0])
 
 
-@pytest.mark.parametrize("name", ["public", "..", "information_schema", "c_12345", "c_0970421", "C_097042", "c_097042;", ""])
+@pytest.mark.parametrize(
+    "name", ["public", "..", "information_schema", "c_12345", "c_0970421", "C_097042", "c_097042;", ""]
+)
 def test_only_a_towns_name_is_a_town(name: str) -> None:
     from campanile_infra.database.names import check_town
 
@@ -44,7 +46,9 @@ def test_only_a_towns_name_is_a_town(name: str) -> None:
         check_town(name)
 
 
-@pytest.mark.parametrize("name", ["..", "information_schema", "pg_catalog", "campanile_template", 'c_097042"; DROP SCHEMA public'])
+@pytest.mark.parametrize(
+    "name", ["..", "information_schema", "pg_catalog", "campanile_template", 'c_097042"; DROP SCHEMA public']
+)
 def test_a_connection_refuses_any_other_schema(name: str) -> None:
     with pytest.raises(InvalidSchemaName):
         connection.set_schema(name)
@@ -120,7 +124,11 @@ def test_a_town_cannot_count_usage_on_anothers_bill(lecco: Town) -> None:
 
 @pytest.mark.django_db
 def test_a_towns_role_may_not_change_the_structure() -> None:
-    for statement in ("CREATE TABLE mine (id int)", "ALTER TABLE people_user ADD COLUMN x int", "DROP TABLE people_user"):
+    for statement in (
+        "CREATE TABLE mine (id int)",
+        "ALTER TABLE people_user ADD COLUMN x int",
+        "DROP TABLE people_user",
+    ):
         with in_schema("c_097042"), pytest.raises(ProgrammingError), transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(statement)
@@ -212,7 +220,7 @@ def test_coroutines_that_take_turns_on_one_connection_keep_their_towns(committed
 
     async def all_of_them() -> None:
         await asyncio.gather(*(visit(schema) for schema in SCHEMAS * 4))
-        await sync_to_async(lambda: connection.close())()
+        await sync_to_async(lambda: connection.close())()  # noqa: PLW0108 - looked up in that thread
 
     asyncio.run(all_of_them())
     assert wrong == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import FileSystemStorage
@@ -22,7 +22,7 @@ class TownFileStorage(FileSystemStorage):
     @property
     def location(self) -> str:
         """The town's folder; a name that leads out of it raises SuspiciousFileOperation."""
-        return os.path.join(os.path.abspath(self.base_location), prefix())
+        return str(Path(self.base_location).absolute() / prefix())
 
 
 class TownS3Storage(S3Storage):

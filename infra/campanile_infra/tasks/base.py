@@ -33,6 +33,11 @@ class LaneTask(Task):
     """A task on a lane. `wake` sends it and never raises because the broker is away."""
 
     abstract = True
+    lane = "operations"
+
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        options.setdefault("queue", self.lane)
+        return super().apply_async(*args, **options)
 
     def wake(self, **options: Any) -> bool:
         """Sends the wake-up; returns whether the broker took it."""
@@ -96,6 +101,6 @@ def _task(base: type[Task], lane: str, options: dict[str, Any]) -> Callable[[Cal
     if lane not in LANES:
         raise WrongLane(f"There is no lane {lane!r}. Lanes: {', '.join(LANES)}.")
     declared: Callable[[Callable[..., Any]], Any] = shared_task(
-        base=base, queue=lane, acks_late=True, ignore_result=True, **options
+        base=base, lane=lane, acks_late=True, ignore_result=True, **options
     )
     return declared

@@ -86,7 +86,12 @@ class Report(models.Model):
             models.CheckConstraint(
                 name="report_point_is_whole",
                 condition=models.Q(latitude__isnull=True, longitude__isnull=True)
-                | models.Q(latitude__range=(35, 48), longitude__range=(6, 19)),
+                | models.Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,  # a CHECK that is NULL would pass
+                    latitude__range=(35, 48),
+                    longitude__range=(6, 19),
+                ),
             ),
             models.CheckConstraint(
                 name="report_closed_has_a_date",
@@ -133,7 +138,7 @@ class Reporter(models.Model):
 
 
 class ReportEvent(models.Model):
-    """What happened to a report. Append-only: a trigger refuses changes and single deletions."""
+    """What happened to a report. Append-only: a trigger refuses changes and deletions (but see kit.erasure)."""
 
     class Kind(models.TextChoices):
         """What it tells."""

@@ -62,6 +62,10 @@ class ReportingReport(graphene.ObjectType):
         return public_id("ReportingReport", report.pk)
 
     @staticmethod
+    def resolve_state(report: Report, info: Any) -> str:
+        return State(report.state).value
+
+    @staticmethod
     def resolve_title(report: Report, info: Any) -> str | None:
         return report.title if _may_read(report, info) else None
 

@@ -64,7 +64,9 @@ def set_up_django() -> None:
         django.setup()
         from campanile_tenants.public.registry.directory import directory
     except ImproperlyConfigured as error:
-        raise OperationalProblem(f"A setting in the environment is wrong: {error}") from error
+        raise OperationalProblem(
+            f"A setting in the environment is wrong ({error}). Look at DATABASE_URL, BROKER_URL, EMAIL_URL, S3_*."
+        ) from error
     except (KeyError, ValueError) as error:
         raise OperationalProblem(
             f"A setting in the environment cannot be read ({error}). DATABASE_URL, BROKER_URL and EMAIL_URL are "

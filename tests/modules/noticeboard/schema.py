@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import graphene
-
 from campanile_modules.noticeboard.models import Notice
+
 from campanile_tenants.kit.api import ANYONE
 
 

@@ -1,9 +1,9 @@
 """Two pages."""
 
+from campanile_modules.noticeboard.models import Notice
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from campanile_modules.noticeboard.models import Notice
 from campanile_tenants.kit.permissions import permission_required
 
 

@@ -71,8 +71,10 @@ def _claim(lane: str) -> list[Message]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE delivery_message SET state = 'claimed', fence = fence + 1, lease_until = now() + %s::interval
-            WHERE id IN (SELECT id FROM delivery_message WHERE state = 'ready' AND lane = %s AND due_at <= now()
+            UPDATE delivery_message
+            SET state = 'claimed', fence = fence + 1, lease_until = clock_timestamp() + %s::interval
+            WHERE id IN (SELECT id FROM delivery_message
+                         WHERE state = 'ready' AND lane = %s AND due_at <= clock_timestamp()
                          ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
             RETURNING id
             """,
