@@ -61,7 +61,6 @@ function letPick(map, box, bounds) {
         const place = L.latLng(coords.latitude, coords.longitude);
         if (!bounds.pad(0.1).contains(place)) { status.textContent = status.dataset.textOutside; return; }
         put(place);
-        map.setView(place, 15);
       },
       () => { status.textContent = status.dataset.textDenied; },
       { enableHighAccuracy: true, timeout: 10000 },

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from campanile_infra.channels.email.local import read_outbox
 from campanile_platform.centre.access import operator_only
 from campanile_platform.onboarding.models import Job
-from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.models import Activation, Domain, Municipality
 
 
@@ -34,7 +33,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "words": words,
         "totals": totals,
         "jobs": Job.objects.exclude(state__in=("done", "skipped")).order_by("-created_at")[:10],
-        "module_names": {module.code: module.verbose_name for module in registry},
         "port": settings.PUBLIC_PORT_SUFFIX,
         "scheme": settings.PUBLIC_SCHEME,
     }

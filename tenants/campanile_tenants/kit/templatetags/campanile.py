@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
+from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.gate import enabled_modules
 
 register = template.Library()
@@ -77,3 +78,10 @@ def page_link(context: dict[str, Any], number: int) -> str:
     query = context["request"].GET.copy()
     query["pagina"] = str(number)
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def module_name(code: str) -> str:
+    """A module's name; its code when it is no longer installed."""
+    module = registry.find(code)
+    return str(module.verbose_name) if module else code
