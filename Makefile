@@ -1,5 +1,5 @@
 # Everything a developer needs. `make` alone lists it.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := build/stamps
@@ -13,7 +13,8 @@ help: ## What there is
 setup: $(STAMPS)/assets $(STAMPS)/messages ## Virtual environment, locked packages, front-end assets, translations
 
 $(STAMPS)/python: requirements.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install python3.11 with its venv module, or say make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 with its venv module is needed (Debian: python3.11-venv). Elsewhere installed: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .

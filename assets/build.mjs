@@ -8,12 +8,13 @@ const out = 'dist/campanile';
 await rm('dist', { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await build({
-  entryPoints: ['src/campanile.js', 'src/campanile.css', 'src/map.js', 'src/map.css'],
+  entryPoints: ['src/campanile.js', 'src/campanile.css', 'src/map.js', 'src/map.css', 'src/graphiql.jsx', 'src/explorer.css'],
   outdir: out,
   bundle: true,
   minify: true,
   format: 'esm',
   target: 'es2020',
+  define: { 'process.env.NODE_ENV': '"production"' },
   loader: { '.woff': 'empty', '.woff2': 'file', '.ttf': 'empty', '.eot': 'empty', '.svg': 'dataurl', '.png': 'dataurl' },
   assetNames: 'fonts/[name]',
   legalComments: 'none',

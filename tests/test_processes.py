@@ -30,6 +30,7 @@ from campanile_tenants.public.registry.directory import directory
 from tests.processes import CLI, ROOT, campanile, clean_environment, descendants, serving, worker
 from tests.towns import WITH_REPORTING, town
 
+S3 = {"S3_ACCESS_KEY_ID": "a", "S3_SECRET_ACCESS_KEY": "b", "AWS_MAX_ATTEMPTS": "1"}
 LECCO_CSV = ROOT / "platform/campanile_platform/demo/data/lecco.csv"
 
 
@@ -200,6 +201,11 @@ def test_a_killed_supervisor_leaves_no_orphans_and_starts_again(state: Path) -> 
         (["serve"], {"DATABASE_URL": "postgres://x:y@127.0.0.1:abc/none"}, "DATABASE_URL"),
         (["serve"], {"BROKER_URL": "redis://127.0.0.1:9/0"}, "BROKER_URL"),
         (["serve"], {"EMAIL_URL": "carrier-pigeon://x"}, "EMAIL_URL"),
+        (
+            ["serve"],
+            {"S3_BUCKET": "none", "S3_ENDPOINT_URL": "http://127.0.0.1:9", "S3_REGION": "x", **S3},
+            "S3_BUCKET",
+        ),
         (["serve"], {"CAMPANILE_STATE": "/proc/nothing"}, "CAMPANILE_STATE"),
     ],
 )

@@ -12,6 +12,7 @@ from campanile_platform.onboarding import official_list, services
 from campanile_platform.onboarding.csv_file import read_csv
 from campanile_platform.onboarding.errors import AlreadyRequested, BadCsv, BadHost
 from campanile_platform.onboarding.models import Job, Step
+from campanile_platform.onboarding.tasks import run_waiting
 from campanile_tenants.contract.errors import CampanileError, UnknownModule
 from campanile_tenants.public.registry.directory import directory
 from campanile_tenants.public.registry.lifecycle import HostTaken, TownExists, create_town
@@ -136,6 +137,20 @@ def test_a_town_does_not_serve_before_its_last_check(monkeypatch: pytest.MonkeyP
     services.run(job)
     job.refresh_from_db()
     assert job.state == "done"
+
+
+def test_a_bug_in_one_town_is_told_and_does_not_stop_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bug(job: Job) -> None:
+        if job.istat_code == "097001":
+            raise RuntimeError("a bug")
+
+    monkeypatch.setitem(services.STEPS, "verify", bug)
+    for code in ("097001", "097002"):
+        services.request_town(code, by="test")
+    assert run_waiting() == 2
+    states = dict(Job.objects.filter(istat_code__in=("097001", "097002")).values_list("istat_code", "state"))
+    assert states == {"097001": "failed", "097002": "done"}
+    assert "a bug" not in Job.objects.get(istat_code="097001").error
 
 
 @pytest.mark.parametrize(

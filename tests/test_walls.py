@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
 from campanile_infra.database.names import InvalidSchemaName, schema_of
 from campanile_infra.database.scope import as_owner, in_schema
@@ -23,7 +23,7 @@ from campanile_tenants.public.registry.models import Activation, Domain, Municip
 from campanile_tenants.public.registry.provisioning.pool import make_spare
 from campanile_tenants.public.registry.usage import record
 from campanile_tenants.town.people.models import User
-from tests.towns import Town, inside
+from tests.towns import Town, client, inside
 
 THREADS, SWITCHES = 8, 20_000
 SCHEMAS = ("c_097042", "c_097046", "c_097048")
@@ -224,6 +224,36 @@ def test_coroutines_that_take_turns_on_one_connection_keep_their_towns(committed
 
     asyncio.run(all_of_them())
     assert wrong == []
+
+
+def test_the_walls_hold_with_psycopgs_pool_too(committed: None) -> None:
+    pooled = connections.create_connection("default")
+    pooled.settings_dict = dict(pooled.settings_dict)
+    pooled.settings_dict["CONN_MAX_AGE"] = 0
+    pooled.settings_dict["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 1}}
+    try:
+        for schema in (*SCHEMAS, *SCHEMAS):  # one physical connection, handed back and taken again
+            with in_schema(schema), pooled.cursor() as cursor:
+                cursor.execute("SELECT current_schema() || ' ' || current_user")
+                assert cursor.fetchone()[0] == f"{schema} {schema}"
+            pooled.close()
+        with pooled.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            assert cursor.fetchone()[0] == "campanile_centre"
+    finally:
+        pooled.close()
+        pooled.close_pool()
+
+
+@pytest.mark.django_db
+def test_a_session_of_one_town_is_nobody_in_another_and_at_the_centre(lecco: Town, merate: Town) -> None:
+    here = client(lecco, "sindaco")
+    assert here.get("/ufficio/").status_code == 200
+    for host in ("merate.localhost", "localhost"):
+        assert here.get("/ufficio/", headers={"host": host}).status_code in (302, 404)
+        assert not here.get("/accesso/", headers={"host": host}).wsgi_request.user.is_authenticated
+    assert client(None, "operatore").get("/").status_code == 200
+    assert client(lecco, "sindaco").get("/", headers={"host": "localhost"}).status_code == 302
 
 
 @pytest.fixture

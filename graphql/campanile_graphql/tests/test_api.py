@@ -151,8 +151,13 @@ def test_what_is_no_query_is_answered_with_a_code_and_never_500(
     assert response.json()["errors"][0]["extensions"]["code"]
 
 
-def test_graphiql_is_not_served_outside_development(lecco: Town) -> None:
+def test_graphiql_is_served_in_development_only(lecco: Town, settings: Any) -> None:
     assert client(lecco).get("/graphql/").status_code == 405
+    settings.GRAPHIQL = True
+    page = client(lecco).get("/graphql/")
+    assert page.status_code == 200
+    assert "campanile/graphiql.js" in page.content.decode()
+    assert "http" not in page.content.decode().replace("http-equiv", "")
 
 
 def test_a_bug_is_told_with_a_reference_and_without_its_text(lecco: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,13 @@ from campanile_infra.errors import OperationalProblem
 from campanile_infra.tasks.base import LANES
 from campanile_infra.terminal import console
 from campanile_platform.cli import app
-from campanile_platform.machine.environment import prepare_database, set_up_django, start_services, state
+from campanile_platform.machine.environment import (
+    check_replacements,
+    prepare_database,
+    set_up_django,
+    start_services,
+    state,
+)
 
 _WEB = "campanile_platform.config.wsgi:application"
 _CELERY = "campanile_platform.config.celery:app"
@@ -68,10 +74,14 @@ def _bring_up(supervisor: Supervisor, place: State, port: int, *, demo: bool, be
     ) -> subprocess.Popen[bytes]:
         return supervisor.launch(Service(name, start=starter, stop_signal=stop))
 
+    shared = "DATABASE_URL" in os.environ
     start_services(place, keep)
     environment = dict(os.environ)
     set_up_django()
-    _prepare(supervisor)
+    check_replacements(supervisor.say)
+    prepare_database(supervisor.say)
+    if not shared:  # nobody else can be at work in an embedded database
+        _release_dead_leases()
     logins: list[str] = []
     if demo:  # fills the database before anybody looks
         from campanile_platform.demo.build import build
@@ -91,8 +101,7 @@ def _bring_up(supervisor: Supervisor, place: State, port: int, *, demo: bool, be
         supervisor.launch(service)
 
 
-def _prepare(supervisor: Supervisor) -> None:
-    prepare_database(supervisor.say)
+def _release_dead_leases() -> None:
     from campanile_platform.onboarding.services import release_dead_leases
 
     release_dead_leases()

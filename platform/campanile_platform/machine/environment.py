@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import smtplib
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,6 +86,41 @@ def prepare_database(say: Callable[[str], None]) -> None:
     bootstrap(_conninfo(settings.DATABASES["default"]))
     migrate_public(say)
     migrate_towns(say)
+
+
+def check_replacements(say: Callable[[str], None]) -> None:
+    """Asks the file store and the mail server that replace the embedded parts. Raises OperationalProblem.
+
+    A mail server that is away is only said: messages wait in the outbox.
+    """
+    from django.conf import settings
+    from django.core.mail import get_connection
+
+    if settings.S3_BUCKET:
+        _check_bucket(settings.S3_BUCKET)
+    if not settings.LOCAL_OUTBOX:
+        try:
+            with get_connection(fail_silently=False):
+                pass
+        except (OSError, smtplib.SMTPException) as error:
+            say(f"The mail server at EMAIL_URL does not let us in ({_reason(error)}). Messages wait in the outbox.")
+
+
+def _check_bucket(bucket: str) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError
+    from django.core.files.storage import default_storage
+
+    try:
+        default_storage.connection.meta.client.head_bucket(Bucket=bucket)  # type: ignore[attr-defined]
+    except (BotoCoreError, ClientError, ValueError) as error:
+        raise OperationalProblem(
+            f"The file store does not give us the bucket {bucket} ({_reason(error)}). Correct S3_BUCKET, "
+            "S3_ENDPOINT_URL, S3_ACCESS_KEY_ID or S3_SECRET_ACCESS_KEY, or unset S3_BUCKET to use local files."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _conninfo(values: dict[str, Any]) -> str:

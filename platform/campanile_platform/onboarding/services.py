@@ -5,6 +5,7 @@ Each step is idempotent and commits together with its row, so a job killed anywh
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -34,6 +35,7 @@ from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.town.people.models import Invitation
 from campanile_tenants.town.people.services import AlreadyHere, invite
 
+_log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
@@ -102,7 +104,7 @@ def retry(job: Job) -> None:
 
 
 def run(job: Job, on_step: Callable[[Step], None] | None = None) -> Job:
-    """Does the steps that are left. A refusal fails the job and says why; anything else is raised.
+    """Does the steps that are left. Whatever goes wrong fails the job and says why; nothing is raised.
 
     Nothing happens when another process has the job.
     """
@@ -120,9 +122,11 @@ def run(job: Job, on_step: Callable[[Step], None] | None = None) -> Job:
                     spent = round((time.perf_counter() - started) * 1000)
                     _finish(step, Step.State.DONE, spent)
             except CampanileError as error:
-                with transaction.atomic():
-                    _finish(step, Step.State.FAILED, 0)
-                    _end(job, Job.State.FAILED, error=str(error))
+                _fail(job, step, str(error))
+                return job
+            except Exception:  # a bug: it may not stop the other towns, and may not be tried for ever
+                _log.exception("Onboarding of %s failed at step %s", job.istat_code, step.code)
+                _fail(job, step, _("Our mistake: it is in the log. Try again, and tell support if it comes back."))
                 return job
             except BaseException:
                 Job.objects.filter(pk=job.pk).update(state=Job.State.WAITING, lease_until=None)
@@ -143,6 +147,12 @@ def _with_requirements(codes: Iterable[str]) -> list[str]:
     for code in codes:
         add(code.strip())
     return ordered
+
+
+def _fail(job: Job, step: Step, reason: str) -> None:
+    with transaction.atomic():
+        _finish(step, Step.State.FAILED, 0)
+        _end(job, Job.State.FAILED, error=reason)
 
 
 def _begin(step: Step) -> None:

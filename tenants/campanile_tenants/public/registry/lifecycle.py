@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -82,17 +81,7 @@ def check_whole(town: Municipality) -> None:
 
 def go_live(town: Municipality) -> None:
     """From now on the town answers at its host."""
-    _set_state(town, {"state": Municipality.State.LIVE, "live_since": timezone.now()})
-
-
-def suspend(town: Municipality) -> None:
-    """Public pages stay readable and alerts still go out; the back office closes."""
-    _set_state(town, {"state": Municipality.State.SUSPENDED})
-
-
-def _set_state(town: Municipality, values: Mapping[str, Any]) -> None:
     with in_schema(PUBLIC_SCHEMA):
-        for name, value in values.items():
-            setattr(town, name, value)
-        town.save(update_fields=list(values))
+        town.state, town.live_since = Municipality.State.LIVE, timezone.now()
+        town.save(update_fields=["state", "live_since"])
     transaction.on_commit(directory.forget)
