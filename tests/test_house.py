@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polib
 import pytest
 from django.core.management import call_command
 
@@ -99,3 +100,9 @@ def test_a_module_that_requires_one_that_is_not_there_is_refused() -> None:
     registry.register(_declared(requires=("missing",)))
     with pytest.raises(DeclarationError, match="missing"):
         registry.check_requirements()
+
+
+@pytest.mark.parametrize("catalogue", sorted(ROOT.glob("[tmp]*/**/locale/it/LC_MESSAGES/django.po")), ids=str)
+def test_every_collected_string_is_translated(catalogue: Path) -> None:
+    entries = polib.pofile(str(catalogue))
+    assert [entry.msgid for entry in entries if not entry.translated() or entry.fuzzy] == []

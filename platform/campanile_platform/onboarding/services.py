@@ -124,7 +124,7 @@ def run(job: Job, on_step: Callable[[Step], None] | None = None) -> Job:
             except CampanileError as error:
                 _fail(job, step, str(error))
                 return job
-            except Exception:  # a bug: it may not stop the other towns, and may not be tried for ever
+            except Exception:  # noqa: BLE001 - a bug: it may not stop the other towns, and may not be tried for ever
                 _log.exception("Onboarding of %s failed at step %s", job.istat_code, step.code)
                 _fail(job, step, _("Our mistake: it is in the log. Try again, and tell support if it comes back."))
                 return job
