@@ -41,7 +41,7 @@ class Site:
         assert campanile(self.state, "module", state, "097042", "reporting").returncode == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site() -> Iterator[Site]:
     if _chromium() is None:
         if os.environ.get("CI") == "true":
@@ -54,12 +54,12 @@ def site() -> Iterator[Site]:
             yield Site(running, state, running.port())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def password(site: Site) -> str:
     return str(site.running.wait_for(r"password: (\S+)")[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(site: Site) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         arguments = [
