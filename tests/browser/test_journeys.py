@@ -72,6 +72,8 @@ def test_from_the_report_with_photo_to_the_answer(
     page.get_by_label("Ho letto come vengono usati i miei dati").check()
     page.get_by_role("button", name="Avanti").click()
 
+    expect(page.locator(".map")).to_be_visible()
+    shot(page, "report", size)
     page.get_by_role("button", name="Avanti").click()  # too early: the errors stand beside the fields
     expect(page.locator("#errors")).to_be_focused()
     check_accessible(page)
@@ -84,7 +86,6 @@ def test_from_the_report_with_photo_to_the_answer(
     page.get_by_label("Foto").set_input_files(photo(tmp_path))
     page.get_by_label("Nome e cognome").fill("Anna Rusconi")
     page.get_by_label("E-mail").fill("anna@example.org")
-    shot(page, "report", size)
     page.get_by_role("button", name="Avanti").click()
     check_accessible(page)
     shot(page, "summary", size)
