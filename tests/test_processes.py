@@ -221,7 +221,7 @@ def test_what_is_wrong_is_one_clear_line(
     assert "Traceback" not in done.stdout
 
 
-def test_a_taken_port_and_missing_permission_are_said(state: Path) -> None:
+def test_a_taken_port_is_said(state: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

@@ -13,6 +13,7 @@ from campanile_platform.onboarding.csv_file import read_csv
 from campanile_platform.onboarding.errors import AlreadyRequested, BadCsv, BadHost
 from campanile_platform.onboarding.models import Job, Step
 from campanile_platform.onboarding.tasks import run_waiting
+from campanile_platform.onboarding.terminal import onboard_file
 from campanile_tenants.contract.errors import CampanileError, UnknownModule
 from campanile_tenants.public.registry.directory import directory
 from campanile_tenants.public.registry.lifecycle import HostTaken, TownExists, create_town
@@ -205,6 +206,20 @@ def test_a_csv_is_read_with_either_separator_and_with_a_byte_order_mark(tmp_path
     assert (row.istat_code, row.modules, row.values) == (
         "017001", ["reporting", "noticeboard"], {"contact_email": "a@b.it"}
     )  # fmt: skip
+
+
+def test_a_province_with_wrong_lines_takes_in_the_rest_and_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "towns.csv"
+    file.write_text("istat,moduli\n097001,reporting\n097999,\n097001,\n097066,\n097042,\n097002,parking\n")
+    assert onboard_file(file, by="test", show=False) == 1
+    said = capsys.readouterr()
+    assert "1 towns taken in, 1 skipped, 4 refused" in said.out
+    assert "line 6" in said.out  # Lecco is here already
+    for line, reason in (("3", "097999"), ("4", "line 2"), ("5", "La Valletta Brianza"), ("7", "parking")):
+        assert any(f"line {line}:" in text and reason in text for text in said.err.splitlines()), said.err
+    assert Municipality.objects.get(istat_code="097001").serves
 
 
 def test_one_broken_town_does_not_stop_the_migration_of_the_others() -> None:

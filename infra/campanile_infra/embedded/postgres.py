@@ -71,8 +71,12 @@ class EmbeddedPostgres:
                 capture_output=True, text=True, check=False, cwd="/", **unprivileged(),
             )  # fmt: skip
         if done.returncode:
-            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise OperationalProblem(f"The embedded database could not be created in {self.folder}: {reason}")
+            lines = done.stderr.strip().splitlines() or ["no reason given"]
+            reason = next((line for line in lines if "error:" in line or "FATAL:" in line), lines[-1])
+            raise OperationalProblem(
+                f"The embedded database could not be created in {self.folder} ({reason.strip()}). Free some space, or "
+                "set CAMPANILE_STATE to a folder that may be written."
+            )
 
     def command(self) -> list[str]:
         """The server's command line."""

@@ -79,13 +79,19 @@ def set_up_django() -> None:
 def prepare_database(say: Callable[[str], None]) -> None:
     """Roles, extensions, the public schema, the template and the towns: what is missing, and nothing else."""
     from django.conf import settings
+    from django.db import OperationalError
 
     from campanile_infra.database.bootstrap import bootstrap
     from campanile_platform.machine.migrating import migrate_public, migrate_towns
 
     bootstrap(_conninfo(settings.DATABASES["default"]))
-    migrate_public(say)
-    migrate_towns(say)
+    try:
+        migrate_public(say)
+        migrate_towns(say)
+    except OperationalError as error:  # disk full, connection lost: what was begun is rolled back
+        raise OperationalProblem(
+            f"The database stopped half-way and kept nothing of it ({_reason(error)}). Mend that and start again."
+        ) from error
 
 
 def check_replacements(say: Callable[[str], None]) -> None:
