@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import AXE, SHOTS, Site
@@ -55,7 +55,10 @@ def photo(folder: Path) -> Path:
     exif = Image.Exif()
     exif[0x010F] = "PhoneMaker"
     file = folder / "buca.jpg"
-    picture = Image.effect_noise((1200, 900), 60).convert("RGB")
+    picture = Image.effect_noise((1200, 900), 22).convert("RGB")  # asphalt ...
+    hole = Image.new("L", picture.size, 0)
+    ImageDraw.Draw(hole).ellipse((330, 330, 900, 640), fill=230)
+    picture.paste((38, 34, 30), mask=hole.filter(ImageFilter.GaussianBlur(18)))  # ... with a hole
     picture.save(file, exif=exif)
     return file
 
@@ -183,6 +186,9 @@ def test_an_operator_sees_84_towns_and_takes_in_another(page: Page, site: Site, 
     page.locator(".choices a").click()
     check_accessible(page)
     page.get_by_label("E-mail del primo amministratore").fill("sindaco@example.org")
+    module = page.get_by_label("Segnalazioni")
+    expect(module).to_be_checked()
+    assert module.evaluate("(box) => getComputedStyle(box).opacity") == "1"
     shot(page, "wizard", size)
     page.get_by_role("button", name="Fai aderire il comune").click()
     expect(page.locator(".alert-success")).to_contain_text("è attivo", timeout=40_000)

@@ -62,11 +62,10 @@ _WITHOUT_TABLES = [
 ]
 SHARED_APPS = [*_PUBLIC_ONLY, *_BOTH, *_WITHOUT_TABLES]
 TENANT_APPS = [*_BOTH, *_TOWN_ONLY]
-INSTALLED_APPS = [
-    "campanile_tenants.kit",
-    *dict.fromkeys([*_PUBLIC_ONLY, *_BOTH, *_TOWN_ONLY, *_WITHOUT_TABLES[:-2]]),
-    "campanile_graphql",
-]
+INSTALLED_APPS = list(
+    # The kit's templates come before those of libraries; the API comes last, when every module is registered.
+    dict.fromkeys(["campanile_tenants.kit", *_PUBLIC_ONLY, *_BOTH, *_TOWN_ONLY, *_WITHOUT_TABLES])
+)
 TENANT_MODEL = "registry.Municipality"
 TENANT_DOMAIN_MODEL = "registry.Domain"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
