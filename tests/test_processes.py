@@ -89,6 +89,23 @@ def test_tasks_run_in_the_town_that_woke_them_through_a_real_worker(noticeboards
         assert Notice.objects.count() == 0
 
 
+def test_160000_switches_in_the_threads_of_a_worker_never_read_the_wrong_town(noticeboards: None) -> None:
+    tasks_sent, switches = 160, 1000
+    with worker("bulk", dict(os.environ)):
+        for seed in range(tasks_sent):
+            with in_schema(f"c_{WITH_REPORTING[seed % 2]}"):
+                tasks.wander.wake(kwargs={"seed": seed, "switches": switches})
+        done: list[str] = []
+        deadline = time.monotonic() + 400
+        while time.monotonic() < deadline and len(done) < tasks_sent:
+            time.sleep(1)
+            done = []
+            for code in WITH_REPORTING:
+                with in_schema(f"c_{code}"):
+                    done += Notice.objects.values_list("text", flat=True)
+    assert Counter(done) == {f"wandered {switches}, wrong 0": tasks_sent}
+
+
 def test_a_task_without_a_town_is_refused(noticeboards: None) -> None:
     from campanile_infra.database.names import InvalidSchemaName
 
