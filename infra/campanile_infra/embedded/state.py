@@ -29,6 +29,12 @@ class State:
             for folder in (self.root, self.media, self.outbox, self.logs, self.served):
                 folder.mkdir(parents=True, exist_ok=True)
             if self.served != self.root:
+                if (
+                    self.served.stat().st_uid != os.geteuid()
+                ):  # the name can be guessed: somebody else may have made it
+                    raise OperationalProblem(
+                        f"{self.served} belongs to somebody else. Remove it, or set CAMPANILE_STATE."
+                    )
                 (self.root / "where").write_text(f"{self.served}\n")
         except PermissionError as error:
             raise OperationalProblem(

@@ -63,6 +63,9 @@ def clean_image(upload: IO[bytes], size: int) -> CleanImage:
 def _flatten(image: Image.Image) -> Image.Image:
     """A fresh RGB picture with the pixels of `image` on white, and nothing else of it."""
     canvas = Image.new("RGB", image.size, "white")
-    rgba = image.convert("RGBA")
-    canvas.paste(rgba, mask=rgba.getchannel("A"))
+    if image.mode in ("RGBA", "LA", "PA", "P"):
+        rgba = image.convert("RGBA")
+        canvas.paste(rgba, mask=rgba.getchannel("A"))
+    else:
+        canvas.paste(image.convert("RGB"))
     return canvas

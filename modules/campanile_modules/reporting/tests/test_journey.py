@@ -143,6 +143,18 @@ def test_a_100_megapixel_photo_is_refused_by_its_header(lecco: Town) -> None:
     assert "megapixel" in page
 
 
+@pytest.mark.parametrize(
+    ("mode", "kind"), [("L", "JPEG"), ("CMYK", "JPEG"), ("P", "PNG"), ("RGBA", "PNG"), ("1", "PNG"), ("RGB", "WEBP")]
+)
+def test_pictures_of_every_usual_kind_are_accepted(lecco: Town, mode: str, kind: str) -> None:
+    file = io.BytesIO()
+    Image.new(mode, (320, 240)).save(file, kind)
+    citizen = client(lecco)
+    with inside(lecco):
+        report = send(citizen, photos=[SimpleUploadedFile("foto", file.getvalue())])
+        assert (report.photos.get().width, report.photos.get().height) == (320, 240)
+
+
 def test_what_hides_behind_a_picture_is_gone(lecco: Town) -> None:
     citizen = client(lecco)
     polyglot = SimpleUploadedFile("both.jpg", picture().read() + b"PK\x03\x04<?php evil(); ?>")
