@@ -271,6 +271,16 @@ def test_a_missing_extension_and_a_weak_login_are_said() -> None:
         bootstrap.EXTENSIONS = original
 
 
+def test_services_of_one_machine_never_choose_each_others_ports(state: Path) -> None:
+    place = State(state)
+    place.prepare()
+    ports = [place.choose_port(name) for name in ("web", "postgres", "valkey")]
+    assert len(set(ports)) == 3
+    assert [place.choose_port(name) for name in ("web", "postgres", "valkey")] == ports
+    place.set_port("web", ports[1])  # as if chosen by hand
+    assert place.choose_port("postgres") != ports[1]
+
+
 def test_clean_says_what_it_removes(state: Path) -> None:
     assert campanile(state, "migrate").returncode == 0
     done = campanile(state, "clean", "--yes")

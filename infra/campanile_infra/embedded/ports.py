@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+from collections.abc import Collection
 
 LOOPBACK = "127.0.0.1"
 _RANGE = range(18000, 32000)
@@ -20,8 +21,8 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port(preferred: int | None = None) -> int:
-    """`preferred` when it is free, else a random free port between 18000 and 31999."""
-    if preferred is not None and is_free(preferred):
+def free_port(preferred: int | None = None, *, avoid: Collection[int] = ()) -> int:
+    """`preferred` when it is free, else a random free port between 18000 and 31999; none of `avoid`."""
+    if preferred is not None and preferred not in avoid and is_free(preferred):
         return preferred
-    return next(port for port in random.sample(_RANGE, len(_RANGE)) if is_free(port))
+    return next(port for port in random.sample(_RANGE, len(_RANGE)) if port not in avoid and is_free(port))

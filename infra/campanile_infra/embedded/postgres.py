@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import tempfile
@@ -13,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from campanile_infra.embedded.children import spawn
-from campanile_infra.embedded.ports import LOOPBACK, free_port
+from campanile_infra.embedded.ports import LOOPBACK
 from campanile_infra.embedded.state import State, give_to_nobody, readable_by_nobody, unprivileged
 from campanile_infra.errors import OperationalProblem
 
@@ -39,7 +40,7 @@ class EmbeddedPostgres:
         self.state = state
         self.folder = state.served / "postgres"
         self.durable = durable
-        self.port = state.port("postgres", free_port())
+        self.port = state.known_port("postgres") or state.choose_port("postgres")
 
     @property
     def binaries(self) -> Path:
@@ -93,9 +94,30 @@ class EmbeddedPostgres:
 
     def start(self, output: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         """Starts the server as a child that stops when we do. A free port is taken if ours is not."""
-        self.port = free_port(self.port)
-        self.state.set_port("postgres", self.port)
+        self._wait_for_predecessor()
+        self.port = self.state.choose_port("postgres")
         return spawn(self.command(), output=output, last_signal=signal.SIGINT, directory=Path("/"), **unprivileged())
+
+    def _wait_for_predecessor(self, seconds: float = 60) -> None:
+        """A server whose parent was killed is told by the kernel to stop, and may still be writing to disk."""
+        deadline = time.monotonic() + seconds
+        while (pid := self._running_pid()) is not None:
+            if time.monotonic() > deadline:
+                raise OperationalProblem(f"Another database server (process {pid}) still uses {self.folder}. Stop it.")
+            time.sleep(0.1)
+
+    def _running_pid(self) -> int | None:
+        """The process of a server that uses our folder, or None."""
+        try:
+            pid = int((self.folder / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+        except (FileNotFoundError, ValueError, ProcessLookupError):
+            return None
+        except PermissionError:  # it is there, and belongs to `nobody`
+            pass
+        command = Path(f"/proc/{pid}/cmdline")
+        ours = not command.exists() or str(self.folder).encode() in command.read_bytes()
+        return pid if ours else None
 
     def wait_ready(self, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
         """Returns when the server answers. Raises OperationalProblem when it stops or stays silent."""

