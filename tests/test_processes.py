@@ -178,6 +178,8 @@ def test_serve_answers_restarts_what_crashes_and_stops_whole(state: Path) -> Non
         children = descendants(running.process.pid)
         for part in ("postgres", "valkey", "beat", "emergency", "transactional", "bulk", "operations"):
             assert any(part in command for _pid, command in children), part
+        for _impatient in range(50):  # signals that interrupt one another
+            running.process.send_signal(signal.SIGTERM)
         assert running.stop() == 0
         assert [pid for pid, _ in children if Path(f"/proc/{pid}").exists()] == []
 

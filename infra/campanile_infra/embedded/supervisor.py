@@ -40,7 +40,7 @@ class Supervisor:
         self._services: list[Service] = []
         self._lines: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
         self._write = write
-        self._stopping = threading.Event()
+        self._stopping = False  # not an Event: its lock would hang when a second signal interrupts the first
         self._coloured = sys.stdout.isatty()
         for number in (signal.SIGINT, signal.SIGTERM):  # now: a shell may have started us with SIGINT ignored
             signal.signal(number, self.request_stop)
@@ -56,16 +56,16 @@ class Supervisor:
 
     def request_stop(self, *_: object) -> None:
         """Asks `run` to return. Safe in a signal handler."""
-        self._stopping.set()
+        self._stopping = True
 
     @property
     def is_stopping(self) -> bool:
         """Whether somebody asked to stop."""
-        return self._stopping.is_set()
+        return self._stopping
 
     def run(self) -> None:
         """Passes logs on and restarts what crashes, until SIGINT, SIGTERM or `request_stop`."""
-        while not self._stopping.is_set():
+        while not self._stopping:
             self.drain(0.2)
             self._look_after()
 
@@ -81,7 +81,7 @@ class Supervisor:
 
     def stop(self, seconds: float = 8.0) -> None:
         """Stops every service, the last started first; whoever does not go is killed."""
-        self._stopping.set()
+        self._stopping = True
         for service in reversed(self._services):
             process = service.process
             if process is None or process.poll() is not None:
