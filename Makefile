@@ -59,7 +59,7 @@ messages: $(STAMPS)/python ## Collect strings to translate (needs gettext)
 	$(BIN)/campanile collect-messages
 
 lock: ## Pin the newest allowed packages, with hashes
-	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra dev -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --python-version 3.11 --extra dev --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock pyproject.toml
 
 clean: ## Remove this machine's state, after saying what it is
 	@if [ -x $(BIN)/campanile ]; then $(BIN)/campanile clean; else echo "Nothing is set up here."; fi
