@@ -1,0 +1,59 @@
+"""Actions in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from campanile_tenants.contract.registry import registry
+
+
+def describe(action: str) -> str:
+    """`people.role_given` -> words; for a module's own actions the module's name and the code."""
+    known = _words().get(action)
+    if known:
+        return known
+    area, _dot, verb = action.partition(".")
+    module = registry.find(area)
+    if module is None:
+        return action
+    if verb == "read_personal_data":
+        return _("%(module)s: personal data read") % {"module": module.verbose_name}
+    return f"{module.verbose_name}: {verb.replace('_', ' ')}"
+
+
+def _words() -> dict[str, str]:
+    return {
+        "auth.signed_in": _("signed in"),
+        "auth.signed_out": _("signed out"),
+        "auth.failed": _("sign-in refused"),
+        "auth.password_changed": _("password changed"),
+        "auth.second_factor_added": _("second factor added"),
+        "auth.second_factor_removed": _("second factor removed"),
+        "auth.second_factor_reset": _("recovery codes renewed"),
+        "people.invited": _("invited"),
+        "people.invitation_accepted": _("invitation accepted"),
+        "people.role_given": _("role given"),
+        "people.role_taken": _("role taken back"),
+        "people.role_changed": _("role changed"),
+        "people.role_deleted": _("role deleted"),
+        "people.deactivated": _("access ended"),
+        "people.second_factor_reset": _("second factor taken off"),
+        "people.signed_out_everywhere": _("signed out everywhere"),
+        "office.module_on": _("module switched on"),
+        "office.module_off": _("module switched off"),
+        "office.office_saved": _("office saved"),
+        "grant.asked": _("access asked for"),
+        "grant.approved": _("access approved"),
+        "grant.refused": _("access refused"),
+        "grant.ended": _("access ended by the town, the operator or time"),
+        "grant.entered": _("operator came in"),
+        "grant.support_hours_agreed": _("support hours agreed"),
+        "grant.support_hours_removed": _("support hours taken back"),
+        "token.made": _("API token made"),
+        "token.revoked": _("API token revoked"),
+        "token.refused": _("API token refused"),
+        "handover.refused": _("hand-over refused"),
+        "audit.exported": _("audit trail exported"),
+        "audit.checked": _("audit trail checked"),
+        "audit.anchored": _("end of a town's trail anchored"),
+    }
