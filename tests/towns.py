@@ -5,16 +5,19 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from campanile_infra.database.scope import in_schema
 from campanile_platform.onboarding import services
 from campanile_tenants.public.registry.directory import load_town
 from campanile_tenants.public.registry.models import Municipality, Town
-from campanile_tenants.town.people.models import Role, User
+from campanile_tenants.town.people.admission import needs_second_factor
+from campanile_tenants.town.people.models import Assignment, Kind, Role, User
 
 PASSWORD = "tre parole insieme"
-PEOPLE = (("sindaco", Role.ADMINISTRATOR), ("tecnico", Role.OFFICER), ("cittadina", Role.CITIZEN))
+PEOPLE = (("sindaco", "administrator"), ("tecnico", "officer"), ("lettore", "reader"), ("cittadina", ""))
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 WITH_REPORTING = ("097042", "097048")
 WITHOUT = "097046"
 
@@ -30,9 +33,23 @@ def make_first_towns() -> None:
         assert job.state == "done", job.error
         with inside(town(code)):
             for name, role in PEOPLE:
-                User.objects.create_user(f"{name}@example.org", PASSWORD, full_name=name.title(), role=role)
+                person(name, role)
     if not User.objects.exists():
-        User.objects.create_user("operatore@example.org", PASSWORD, full_name="Operatore", role=Role.OPERATOR)
+        person("operatore", "operations", Kind.OPERATOR)
+        person("collega", "support", Kind.OPERATOR)
+        person("revisore", "auditor", Kind.OPERATOR)
+
+
+def person(name: str, role: str = "", kind: str = "", office: Any = None, categories: list[str] | None = None) -> User:
+    """Somebody in the current place with a role, and with a code app when she needs one."""
+    kind = kind or (Kind.STAFF if role else Kind.CITIZEN)
+    user = User.objects.create_user(f"{name}@example.org", PASSWORD, full_name=name.title(), kind=kind)
+    if role:
+        held = Role.objects.get(code=role)
+        Assignment.objects.create(user=user, role=held, given_by="test", office=office, categories=categories or [])
+    if needs_second_factor(user):
+        TOTP.activate(user, SECRET)
+    return User.objects.get(pk=user.pk)
 
 
 def town(istat_code: str) -> Town:

@@ -13,7 +13,7 @@ from graphql import print_schema
 
 from campanile_graphql import kernel
 from campanile_graphql.gate import guarded
-from campanile_tenants.contract.api import Policy
+from campanile_tenants.contract.access import Policy
 from campanile_tenants.contract.errors import DeclarationError
 from campanile_tenants.contract.module import ModuleConfig
 from campanile_tenants.contract.registry import registry

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import graphene
 from django.conf import settings
 
-from campanile_tenants.contract.api import ANYONE, Audience, Host, Policy
+from campanile_tenants.contract.access import ANYONE, Audience, Host, Policy
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.kit.api import connection_arguments, connection_type, keyset_connection, public_id
 from campanile_tenants.public.registry.gate import current_town, is_enabled
@@ -76,7 +76,7 @@ class Query(graphene.ObjectType):
     policies: ClassVar = {
         "municipality": ANYONE,
         "modules": ANYONE,
-        "municipalities": Policy(Audience.OPERATOR, host=Host.CENTRE),
+        "municipalities": Policy(Audience.OPERATOR, host=Host.CENTRE, permission="centre.view_towns"),
     }
     municipality = graphene.NonNull(Municipality, description="The town at this host.")
     modules = graphene.NonNull(

@@ -9,11 +9,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from campanile_graphql.compose import schema
 from campanile_graphql.errors import formatted
+from campanile_tenants.town.audit.services import record
+from campanile_tenants.town.people.models import User
+from campanile_tenants.town.people.services.tokens import TokenRefused, user_of
 
 LONGEST_QUERY = 50_000
 
@@ -22,11 +25,25 @@ LONGEST_QUERY = 50_000
 @never_cache
 @require_http_methods(["GET", "POST"])
 def graphql_view(request: HttpRequest) -> HttpResponse:
-    """Answers a query. Only `application/json` is read, which no cross-site form can send (CSRF)."""
+    """Answers a query, for a session (with its CSRF token), for a machine with a token, or for anybody."""
     if request.method == "GET":
         if settings.GRAPHIQL:
             return render(request, "graphql/graphiql.html")
         return _refuse(405, "METHOD_NOT_ALLOWED", "Send a POST with application/json.", Allow="POST")
+    try:
+        bearer = _bearer(request)
+    except TokenRefused as error:
+        return _refuse(
+            error.http_status, error.code, str(error), **{"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        )
+    if bearer is not None:
+        request.user = bearer  # a token speaks for itself: what the cookie says is not looked at
+    elif request.user.is_authenticated:
+        return _with_csrf(request)
+    return _answer(request)
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
     try:
         body = _read(request)
     except BadRequest as error:
@@ -41,6 +58,22 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
     if ran:
         answer["data"] = result.data
     return _json(answer, 200 if ran else 400)
+
+
+_with_csrf = csrf_protect(_answer)
+"""A session's cookie comes along by itself, so its requests must also carry the CSRF token."""
+
+
+def _bearer(request: HttpRequest) -> User | None:
+    """The machine behind `Authorization: Bearer` (RFC 6750); None without that header. Raises TokenRefused."""
+    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    try:
+        return user_of(text.strip())
+    except TokenRefused:
+        record("token.refused")
+        raise
 
 
 class BadRequest(Exception):

@@ -60,7 +60,7 @@ def test_the_centre_lists_its_towns_page_by_page_for_operators_only(lecco: Town)
     assert second["pageInfo"]["hasNextPage"] is False
     with CaptureQueriesContext(connection) as queries:
         ask(operator, query)
-    assert len(queries) <= 5
+    assert len(queries) <= 7
 
 
 def test_each_host_has_its_fields(lecco: Town) -> None:

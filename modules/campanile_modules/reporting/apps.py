@@ -54,9 +54,9 @@ class ReportingConfig(ModuleConfig):
         ),
     )
     permissions = (
-        Permission("reporting.view_report", _("Read reports")),
-        Permission("reporting.answer_report", _("Take charge of reports and answer")),
-        Permission("reporting.close_report", _("Close reports")),
+        Permission("reporting.view_report", _("Read reports"), roles=("officer", "desk", "reader", "communications")),
+        Permission("reporting.answer_report", _("Take charge of reports and answer"), roles=("officer",)),
+        Permission("reporting.close_report", _("Close reports"), roles=("officer",)),
     )
     meters = (Meter("reporting.report", unit=_("report")),)
     widgets = (
@@ -75,6 +75,7 @@ class ReportingConfig(ModuleConfig):
     )
     events = ("reporting.received", "reporting.moved")
     settings = ReportingSettings
+    categories = "campanile_modules.reporting.services.category_choices"
 
     def on_enabled(self) -> None:
         """Puts the first categories in, if the town has none."""

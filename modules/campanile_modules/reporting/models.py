@@ -21,6 +21,9 @@ class Category(models.Model):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
+    office = models.ForeignKey(
+        "people.Office", on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("office that answers")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("offered to citizens"), default=True)
 
@@ -60,6 +63,9 @@ class Report(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.SUBMITTED)
     reason = models.CharField(_("reason"), max_length=12, choices=Reason, blank=True)
     is_published = models.BooleanField(_("text and photos are public"), default=False)
+    office = models.ForeignKey(
+        "people.Office", on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("office that answers")
+    )
     assignee = models.ForeignKey(
         "people.User", on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("in charge of")
     )

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from campanile_modules.reporting.states import OPEN, State
+from campanile_tenants.kit.permissions import Reach
 
 if TYPE_CHECKING:
     from campanile_modules.reporting.models import Report  # noqa: F401
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 class ReportQuerySet(models.QuerySet["Report"]):
     """Lists and counts."""
+
+    def within(self, reach: Reach) -> ReportQuerySet:
+        """Those of the offices and categories that a permission reaches."""
+        return self.filter(reach.q(office="office", category="category__code", module="reporting"))
 
     def open(self) -> ReportQuerySet:
         """Those that wait for the town."""

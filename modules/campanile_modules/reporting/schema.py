@@ -75,8 +75,7 @@ class ReportingReport(graphene.ObjectType):
 
 
 def _may_read(report: Report, info: Any) -> bool:
-    user = info.context.user
-    return report.is_published or (user.is_authenticated and user.has_permission("reporting.view_report"))
+    return report.is_published or services.may_read(info.context.user, report)
 
 
 ReportingReportConnection = connection_type(ReportingReport)

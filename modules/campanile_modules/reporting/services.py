@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -16,12 +16,10 @@ from campanile_modules.reporting.catalogue import FIRST_CATEGORIES
 from campanile_modules.reporting.errors import IllegalMove, ReasonMissing, TextMissing
 from campanile_modules.reporting.models import Category, Draft, Report, Reporter, ReportEvent
 from campanile_modules.reporting.states import ALLOWED_MOVES, CLOSED, State
-from campanile_tenants.kit import events, messaging, metering
+from campanile_tenants.kit import audit, events, messaging, metering
+from campanile_tenants.kit.people import User
 from campanile_tenants.kit.town import current_town
 from campanile_tenants.kit.web import absolute
-
-if TYPE_CHECKING:
-    from campanile_tenants.kit.people import User
 
 PRIVACY_VERSION = "2026-11"
 _Kind = ReportEvent.Kind
@@ -38,6 +36,19 @@ def put_first_categories() -> int:
     return len(Category.objects.bulk_create(rows))
 
 
+def category_choices() -> list[tuple[str, str]]:
+    """What a role in this module can be limited to. 1 query."""
+    return [(category.code, str(category)) for category in Category.objects.all()]
+
+
+def may_read(user: Any, report: Report) -> bool:
+    """Whether this person of the office may read the whole report: it is within her reach."""
+    if not isinstance(user, User):
+        return False
+    reach = user.reach("reporting.view_report")
+    return reach.admits(report.office_id, f"reporting:{report.category.code}")
+
+
 def submit(
     *, category: Category, title: str, description: str = "", address: str = "",
     latitude: Decimal | None = None, longitude: Decimal | None = None,
@@ -52,7 +63,7 @@ def submit(
         if idempotency_key and (known := Report.objects.filter(idempotency_key=idempotency_key).first()):
             return known
         report = Report.objects.create(
-            category=category, title=title, description=description, address=address,
+            category=category, office=category.office, title=title, description=description, address=address,
             latitude=latitude, longitude=longitude, channel=channel, idempotency_key=idempotency_key,
         )  # fmt: skip
         if name or email or phone:
@@ -88,6 +99,7 @@ def answer(report: Report, *, by: User, text: str) -> ReportEvent:
     if not text.strip():
         raise TextMissing(field="text")
     with transaction.atomic():
+        audit.record("reporting.answered", report)
         event = _append(report, _Kind.ANSWER, by=by, public_text=text.strip())
         _tell(report, event, _("An answer to your report %(code)s"), "%(text)s\n\n%(link)s")
     return event
@@ -97,7 +109,9 @@ def note(report: Report, *, by: User, text: str) -> ReportEvent:
     """Writes a note that only colleagues read. Raises TextMissing."""
     if not text.strip():
         raise TextMissing(field="text")
-    return _append(report, _Kind.NOTE, by=by, internal_text=text.strip())
+    with transaction.atomic():
+        audit.record("reporting.noted", report)
+        return _append(report, _Kind.NOTE, by=by, internal_text=text.strip())
 
 
 def close(report: Report, *, by: User, state: State, text: str, reason: str = "") -> Report:
@@ -157,6 +171,7 @@ def _move(
         days = current_town().settings_of.get("reporting", {}).get("keep_author_days", 365)
         purge_on = (locked.closed_at + timedelta(days=days)).date() if locked.closed_at else None
         Reporter.objects.filter(report=locked).update(purge_on=purge_on)
+        audit.record("reporting.moved", locked, from_state=before.value, to_state=to.value)
         event = _append(locked, _Kind.MOVED, by=by, public_text=text, from_state=before, to_state=to)
         _tell(locked, event, subject, body)
         events.publish("reporting.moved", report_id=str(locked.pk), state=str(to.value))

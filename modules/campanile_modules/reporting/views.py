@@ -16,6 +16,7 @@ from campanile_modules.reporting.errors import PhotoRefused, TooManyPhotos
 from campanile_modules.reporting.forms import DetailsForm, PrivacyForm
 from campanile_modules.reporting.models import Category, Draft, Photo, Report
 from campanile_modules.reporting.states import State
+from campanile_tenants.kit.permissions import open_to_all
 from campanile_tenants.kit.web import page_of
 
 _DRAFT = "reporting_draft"
@@ -24,6 +25,7 @@ MOST_MAP_POINTS = 500
 
 
 @require_safe
+@open_to_all
 def report_list(request: HttpRequest) -> HttpResponse:
     """What was reported in town, filtered by `?stato=` and `?tipo=`. 3 queries."""
     state, category = request.GET.get("stato", ""), request.GET.get("tipo", "")
@@ -42,6 +44,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@open_to_all
 def map_points(request: HttpRequest) -> HttpResponse:
     """The latest open and recent reports with a point, as GeoJSON. 1 query."""
     reports = Report.objects.for_lists().filter(latitude__isnull=False)[:MOST_MAP_POINTS]
@@ -62,6 +65,7 @@ def map_points(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@open_to_all
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One report: public to all, whole to whoever sent it from this browser. 4 queries."""
     report = get_object_or_404(Report.objects.for_lists(), code=code.upper())
@@ -72,16 +76,17 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@open_to_all
 def photo(request: HttpRequest, photo_id: UUID) -> FileResponse:
     """A photo: of a published report to all; of a draft or an unpublished one to its author and the office."""
-    found = get_object_or_404(Photo.objects.select_related("report"), pk=photo_id)
+    found = get_object_or_404(Photo.objects.select_related("report__category"), pk=photo_id)
     report = found.report
     allowed = (
         str(found.draft_id) == request.session.get(_DRAFT)
         if report is None
         else report.is_published
         or report.code in request.session.get(_MINE, [])
-        or (request.user.is_authenticated and request.user.has_permission("reporting.view_report"))
+        or services.may_read(request.user, report)
     )
     if not allowed:
         raise Http404
@@ -92,6 +97,7 @@ def photo(request: HttpRequest, photo_id: UUID) -> FileResponse:
 
 
 @never_cache
+@open_to_all
 def new_privacy(request: HttpRequest) -> HttpResponse:
     """Step 1 of 3: what happens with the data."""
     form = PrivacyForm(request.POST or None)
@@ -103,6 +109,7 @@ def new_privacy(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@open_to_all
 def new_details(request: HttpRequest) -> HttpResponse:
     """Step 2 of 3. What was typed and the photos that are good are kept even when something else is wrong."""
     draft = _draft(request)
@@ -127,6 +134,7 @@ def new_details(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@open_to_all
 def remove_photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """Takes a photo out of the draft."""
     if (draft := _draft(request)) is not None:
@@ -135,6 +143,7 @@ def remove_photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
 
 
 @never_cache
+@open_to_all
 def new_summary(request: HttpRequest) -> HttpResponse:
     """Step 3 of 3: read it once more, then send. Sending twice sends once."""
     draft = _draft(request)
@@ -158,6 +167,7 @@ def new_summary(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+@open_to_all
 def receipt(request: HttpRequest, code: str) -> HttpResponse:
     """What was received, its code, and what happens next; only for the browser that sent it."""
     if code not in request.session.get(_MINE, []):

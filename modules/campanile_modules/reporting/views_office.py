@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from campanile_modules.reporting import services
 from campanile_modules.reporting.forms import AnswerForm, CloseForm
 from campanile_modules.reporting.models import Report
+from campanile_modules.reporting.querysets import ReportQuerySet
 from campanile_modules.reporting.states import State
+from campanile_tenants.kit import audit
 from campanile_tenants.kit.module import CampanileError
 from campanile_tenants.kit.permissions import permission_required, require_permission
 from campanile_tenants.kit.web import page_of
@@ -38,8 +40,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required("reporting.view_report")
 def detail(request: HttpRequest, code: str) -> HttpResponse:
-    """One report as a conversation, with the list beside it on a wide screen. 6 queries."""
-    return render(request, "reporting/inbox.html", _list(request) | _one(code))
+    """One report as a conversation, the list beside it on a wide screen. 9 queries; the reading goes on record."""
+    return render(request, "reporting/inbox.html", _list(request) | _one(request, code))
 
 
 @require_POST
@@ -49,7 +51,7 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     if verb not in _VERBS:
         raise Http404
     user = require_permission(request.user, _VERBS[verb])
-    report = get_object_or_404(Report, code=code)
+    report = get_object_or_404(Report.objects.within(user.reach(_VERBS[verb])), code=code)
     form: forms.Form = CloseForm(request.POST) if verb == "chiudi" else AnswerForm(request.POST)
     try:
         if verb == "prendi":
@@ -77,7 +79,7 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
 
 
 def _again(request: HttpRequest, code: str, verb: str, form: forms.Form) -> HttpResponse:
-    context = _list(request) | _one(code)
+    context = _list(request) | _one(request, code)
     context["forms"][verb] = form
     context |= {"open_verb": verb, "form": form}
     return render(request, "reporting/inbox.html", context, status=422)
@@ -86,13 +88,22 @@ def _again(request: HttpRequest, code: str, verb: str, form: forms.Form) -> Http
 def _list(request: HttpRequest) -> dict[str, Any]:
     state = request.GET.get("stato", "open")
     words = request.GET.get("cerca", "")
-    reports = Report.objects.for_lists().in_state(state).search(words)
+    reports = _mine(request).for_lists().in_state(state).search(words)
     chips = [("open", _("To do")), *State.choices, ("all", _("All"))]
     query = request.GET.urlencode()
     return {"page": page_of(request, reports, 25), "chips": chips, "state": state, "words": words, "query": query}
 
 
-def _one(code: str) -> dict[str, Any]:
-    reports = Report.objects.select_related("category", "assignee", "reporter").prefetch_related("photos", "events")
-    report = get_object_or_404(reports, code=code)
+def _mine(request: HttpRequest) -> ReportQuerySet:
+    """The reports within this person's reach: all, or those of her offices and categories."""
+    return Report.objects.within(
+        require_permission(request.user, "reporting.view_report").reach("reporting.view_report")
+    )
+
+
+def _one(request: HttpRequest, code: str) -> dict[str, Any]:
+    reports = _mine(request).select_related("category", "assignee", "reporter", "office")
+    report = get_object_or_404(reports.prefetch_related("photos", "events"), code=code)
+    if hasattr(report, "reporter"):
+        audit.record_read(report)
     return {"report": report, "forms": {"rispondi": AnswerForm(), "nota": AnswerForm(), "chiudi": CloseForm()}}

@@ -17,8 +17,10 @@ def home(request: HttpRequest) -> dict[str, Any] | None:
 
 def today(request: HttpRequest) -> dict[str, Any] | None:
     """What waits for this office: new reports, the oldest first, and how many are in charge. 2 queries."""
-    if not request.user.has_permission("reporting.view_report"):  # type: ignore[union-attr]
+    reach = request.user.reach("reporting.view_report")  # type: ignore[union-attr]
+    if not reach:
         return None
-    counts = Report.objects.counts()
-    oldest = Report.objects.for_lists().filter(state="submitted").order_by("created_at")[:5]
+    mine = Report.objects.within(reach)
+    counts = mine.counts()
+    oldest = mine.for_lists().filter(state="submitted").order_by("created_at")[:5]
     return {"counts": counts, "oldest": list(oldest)}

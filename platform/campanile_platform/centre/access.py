@@ -1,27 +1,29 @@
-"""The console is for operators of the centre."""
+"""Who may do what in the console: the centre's permissions and the gate in front of its pages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
-View = Callable[..., HttpResponse]
+from campanile_tenants.contract.access import Audience, Host, Policy
+from campanile_tenants.contract.module import Permission
+from campanile_tenants.town.people.admission import View, declared
+
+_EVERYBODY = ("operations", "billing", "support", "auditor")
+PERMISSIONS = tuple(
+    Permission(code, label, roles=roles, second_factor=True, host=Host.CENTRE)
+    for code, label, roles in (
+        ("centre.view_towns", _("See all towns"), _EVERYBODY),
+        ("centre.onboard_town", _("Take in a town"), ("operations",)),
+        ("centre.view_outbox", _("See the local outbox"), ("operations", "support")),
+        ("centre.manage_operators", _("Invite operators and give them roles"), ("operations",)),
+        ("centre.ask_access", _("Ask a town for access"), ("operations", "support")),
+        ("centre.confirm_emergency", _("Confirm a colleague's emergency access"), ("operations", "support")),
+    )
+)
 
 
-def operator_only(view: View) -> View:
-    """A view for operators; others sign in first, or get 403."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if not request.user.is_operator:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
+def operator_with(permission: str) -> Callable[[View], View]:
+    """A page of the console for operators who hold a permission; others sign in first, or get 403."""
+    return declared(Policy(Audience.OPERATOR, host=Host.CENTRE, permission=permission))

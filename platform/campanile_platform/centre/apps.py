@@ -11,3 +11,16 @@ class CentreConfig(AppConfig):
     label = "centre"
     verbose_name = _("Centre")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from campanile_platform.centre.access import PERMISSIONS
+        from campanile_tenants.contract.module import MenuEntry
+        from campanile_tenants.contract.registry import registry
+
+        registry.declare(*PERMISSIONS)
+        registry.add_menu(
+            MenuEntry(_("New town"), "onboarding:choose", "centre.onboard_town", "it-plus-circle"),
+            MenuEntry(_("Access to towns"), "centre:access", "centre.ask_access", "it-key"),
+            MenuEntry(_("Operators"), "centre:people", "centre.manage_operators", "it-user"),
+            MenuEntry(_("Audit trail"), "centre:audit", "audit.view_platform_log", "it-list"),
+        )

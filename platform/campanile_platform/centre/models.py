@@ -8,6 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Func, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -61,3 +62,22 @@ class Adhesion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.municipality} - {self.centre}"
+
+
+class AccessRequest(models.Model):
+    """That an operator asked to work in a town. What became of it is the town's to say: Grant, with the same id."""
+
+    grant_id = models.UUIDField(primary_key=True)
+    municipality = models.ForeignKey("registry.Municipality", on_delete=models.CASCADE, related_name="+")
+    operator = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="+")
+    is_emergency = models.BooleanField(_("emergency"), default=False)
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("request for access")
+        verbose_name_plural = _("requests for access")
+        ordering = ("-asked_at",)
+
+    def __str__(self) -> str:
+        return f"{self.operator_id} {self.municipality_id}"

@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from campanile_platform.centre import views
+from campanile_platform.centre import views, views_access
+from campanile_tenants.contract.access import Audience, Host, Policy
+from campanile_tenants.town.office.pages.patterns import access_patterns, audit_patterns
 
 app_name = "centre"
 urlpatterns = [
     path("", views.home, name="home"),
     path("in-uscita/", views.outbox, name="outbox"),
+    path("accessi/", views_access.requests, name="access"),
+    path("accessi/chiedi/<slug:istat_code>/", views_access.ask, name="ask_access"),
+    path("accessi/<uuid:pk>/conferma/", views_access.confirm, name="confirm_access"),
+    path("entra/<slug:istat_code>/", views_access.enter, name="enter"),
+    *access_patterns(Policy(Audience.OPERATOR, host=Host.CENTRE, permission="centre.manage_operators")),
+    *audit_patterns(Policy(Audience.OPERATOR, host=Host.CENTRE, permission="audit.view_platform_log")),
 ]

@@ -9,13 +9,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from campanile_infra.channels.email.local import read_outbox
-from campanile_platform.centre.access import operator_only
+from campanile_platform.centre.access import operator_with
 from campanile_platform.onboarding.models import Job
 from campanile_tenants.public.registry.models import Activation, Domain, Municipality
 
 
 @require_safe
-@operator_only
+@operator_with("centre.view_towns")
 def home(request: HttpRequest) -> HttpResponse:
     """Every town with state, address and modules, searched by `?cerca=`. 6 queries, however many towns."""
     words = request.GET.get("cerca", "").strip()
@@ -35,17 +35,15 @@ def home(request: HttpRequest) -> HttpResponse:
         "jobs": Job.objects.exclude(state__in=("done", "skipped")).order_by("-created_at")[:10],
         "port": settings.PUBLIC_PORT_SUFFIX,
         "scheme": settings.PUBLIC_SCHEME,
+        "may_ask": request.user.has_permission("centre.ask_access"),  # type: ignore[union-attr]
     }
     return render(request, "centre/home.html", context)
 
 
 @require_safe
+@operator_with("centre.view_outbox")
 def outbox(request: HttpRequest) -> HttpResponse:
     """What would have left the house. Exists only while no mail server is set."""
     if not settings.LOCAL_OUTBOX:
         raise Http404
-    return operator_only(_outbox)(request)
-
-
-def _outbox(request: HttpRequest) -> HttpResponse:
     return render(request, "centre/outbox.html", {"outbox": read_outbox()})

@@ -16,6 +16,8 @@ from campanile_platform.machine.environment import environment, set_up_django, s
 
 module_app = typer.Typer(no_args_is_help=True, help="Switch modules on and off.")
 app.add_typer(module_app, name="module")
+audit_app = typer.Typer(no_args_is_help=True, help="The audit trails.")
+app.add_typer(audit_app, name="audit")
 Town = Annotated[str, typer.Argument(help="ISTAT code, as in 097042.")]
 
 
@@ -115,6 +117,18 @@ def schema(
 
 
 @app.command()
+def code() -> None:
+    """The six digits that the demo people's code app shows now. Real people have theirs on a phone."""
+    set_up_django()
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+
+    from campanile_platform.demo.build import demo_secret
+
+    counter = next(iter(yield_hotp_counters_from_time()))
+    console.print(format_hotp_value(hotp_value(demo_secret(state()), counter)))
+
+
+@app.command()
 def clean(yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False) -> None:
     """Remove the state folder: database, files, mail, secrets."""
     place = state()
@@ -130,6 +144,44 @@ def clean(yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.
         raise typer.Exit(1)
     place.remove()
     console.print("[green]✓[/green] Removed.")
+
+
+@audit_app.command("verify")
+def audit_verify(
+    istat_code: Annotated[str | None, typer.Argument(help="One town; all when left out.")] = None,
+) -> None:
+    """Read the audit trails again and name the first entry that was altered, removed or put in."""
+    with environment(_say):
+        from rich.progress import track
+
+        from campanile_tenants.public.registry.models import Municipality
+        from campanile_tenants.town.audit.verify import Broken, anchors
+        from campanile_tenants.town.audit.verify import verify as read_again
+
+        towns = Municipality.objects.filter(istat_code=istat_code) if istat_code else Municipality.objects.all()
+        schemas = [*([] if istat_code else ["public"]), *towns.values_list("schema_name", flat=True)]
+        known, entries, broken = anchors(), 0, 0
+        for schema in track(schemas, "Reading the trails", console=errors, transient=True):
+            result = read_again(schema, known.get(schema))
+            if isinstance(result, Broken):
+                broken += 1
+                errors.print(f"[red]✗[/red] {result}")
+            else:
+                entries += result.entries
+        if broken:
+            raise typer.Exit(1)
+        console.print(f"[green]✓[/green] {len(schemas)} trails with {entries} entries are whole.")
+
+
+@audit_app.command("anchor")
+def audit_anchor() -> None:
+    """Write the ends of the towns' trails into the platform's trail now; it happens every night by itself."""
+    with environment(_say):
+        from campanile_tenants.public.registry.models import Municipality
+        from campanile_tenants.town.audit.verify import anchor
+
+        written = anchor(list(Municipality.objects.values_list("schema_name", flat=True)))
+        console.print(f"[green]✓[/green] {written} trails had grown.")
 
 
 @module_app.command("list")

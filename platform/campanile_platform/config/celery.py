@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campanile_platform.config.settings.embedded")
 
@@ -44,6 +45,16 @@ def _configure() -> None:
                 "task": "campanile_platform.onboarding.tasks.run_waiting",
                 "schedule": 15,
                 "options": {"queue": "operations", "expires": 15},
+            },
+            "anchor the audit trails": {
+                "task": "campanile_tenants.town.people.tasks.anchor_trails",
+                "schedule": crontab(hour=2, minute=40),
+                "options": {"queue": "operations"},
+            },
+            "end grants that are over": {
+                "task": "campanile_tenants.town.people.tasks.expire_grants",
+                "schedule": 300,
+                "options": {"queue": "operations", "expires": 300},
             },
             **_module_schedules(),
         },

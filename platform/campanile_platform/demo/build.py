@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import random
+from datetime import time
 from functools import partial
 from pathlib import Path
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from rich.progress import track
 
@@ -16,9 +21,11 @@ from campanile_infra.terminal import console
 from campanile_platform.demo.reports import fill_town
 from campanile_platform.onboarding.services import waiting_jobs
 from campanile_platform.onboarding.terminal import onboard_file
-from campanile_tenants.kit.people import Role, User
+from campanile_tenants.kit.people import Kind, User
 from campanile_tenants.public.registry.directory import load_town
 from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.town.people.admission import needs_second_factor
+from campanile_tenants.town.people.models import Assignment, Office, OpeningHours, Role
 
 TOWNS = Path(__file__).parent / "data" / "lecco.csv"
 RICH = ("097042", "097046", "097048")
@@ -35,32 +42,53 @@ def build(place: State) -> list[str]:
     if known < 84 or waiting_jobs():
         console.print("[bold]Taking in the 84 municipalities of the Province of Lecco[/bold]")
         onboard_file(TOWNS, by=BY)
-    password = _password(place)
+    password, secret = _password(place), demo_secret(place)
     with in_schema(PUBLIC_SCHEMA):
-        _person("operatore@provincia.lecco.example", "Operatore della Provincia", Role.OPERATOR, password)
+        _person("operatore@provincia.lecco.example", "Operatore della Provincia", "operations", password, secret)
+        _person("collega@provincia.lecco.example", "Collega della Provincia", "operations", password, secret)
         rich = list(Municipality.objects.filter(istat_code__in=RICH).order_by("name"))
     for town in track(rich, "Filling three towns with life", console=console, transient=True):
         with in_schema(schema_of(town.istat_code), load_town(pk=town.pk)):
-            fill_town(random.Random(f"{SEED}-{town.istat_code}"), partial(_staff, town, password))
+            fill_town(random.Random(f"{SEED}-{town.istat_code}"), partial(_staff, town, password, secret))
     return _logins(rich, password)
 
 
-def _staff(town: Municipality, password: str) -> User:
+def _staff(town: Municipality, password: str, secret: str) -> User:
     """The administrator and the officer of a town; returns the officer."""
     domain = f"comune.{town.slug}.lc.example"
-    _person(f"sindaco@{domain}", f"Sindaco di {town.name}", Role.ADMINISTRATOR, password)
-    return _person(f"tecnico@{domain}", "Ufficio tecnico", Role.OFFICER, password)
+    _person(f"sindaco@{domain}", f"Sindaco di {town.name}", "administrator", password, secret)
+    office, made = Office.objects.get_or_create(
+        code="tecnico", defaults={"name": "Ufficio tecnico", "email": f"tecnico@{domain}"}
+    )
+    if made:
+        for day in range(1, 6):
+            OpeningHours.objects.create(office=office, weekday=day, opens=time(9), closes=time(12, 30))
+    return _person(f"tecnico@{domain}", "Ufficio tecnico", "officer", password, secret)
 
 
-def _person(email: str, name: str, role: str, password: str) -> User:
+def _person(email: str, name: str, role: str, password: str, secret: str) -> User:
+    """Somebody with a role; whoever must have a second factor gets a code app (see `campanile code`)."""
     known = User.objects.filter(email=email).first()
-    return known or User.objects.create_user(email, password, full_name=name, role=role)
+    if known is not None:
+        return known
+    kind = Kind.OPERATOR if role == "operations" else Kind.STAFF
+    user = User.objects.create_user(email, password, full_name=name, kind=kind)
+    Assignment.objects.create(user=user, role=Role.objects.get(code=role), given_by=BY)
+    if needs_second_factor(user):
+        TOTP.activate(user, secret)
+        RecoveryCodes.activate(user)
+    return user
 
 
 def _password(place: State) -> str:
     """Four words made from this installation's own secret: the same at each start, different on each machine."""
     choose = random.Random(place.secret("demo"))
     return "-".join([*choose.sample(_WORDS, 4), str(choose.randint(100, 999))])
+
+
+def demo_secret(place: State) -> str:
+    """The secret of the demo people's code app (base32), made from this installation's own: see `campanile code`."""
+    return base64.b32encode(hashlib.sha256(place.secret("demo").encode()).digest()[:20]).decode()
 
 
 def _logins(rich: list[Municipality], password: str) -> list[str]:
@@ -73,4 +101,5 @@ def _logins(rich: list[Municipality], password: str) -> list[str]:
         domain = f"comune.{town.slug}.lc.example"
         lines.append(f"         sindaco@{domain}, tecnico@{domain}   ({town.name})")
     lines.append(f"         password: {password}")
+    lines.append("         operators and mayors also need a code: campanile code")
     return lines

@@ -33,6 +33,7 @@ def start_services(place: State, start: Start) -> None:
     `start(name, starter, stop_signal)` keeps the process. Raises OperationalProblem.
     """
     os.environ.setdefault("SECRET_KEY", place.secret("django"))
+    os.environ.setdefault("ENCRYPTION_KEYS", place.secret("sealing"))
     if "DATABASE_URL" not in os.environ:
         postgres = EmbeddedPostgres(place)
         postgres.initialise()
@@ -50,6 +51,7 @@ def start_services(place: State, start: Start) -> None:
 def use_running(place: State) -> None:
     """Puts the addresses of the services that `campanile serve` started here in the environment."""
     os.environ.setdefault("SECRET_KEY", place.secret("django"))
+    os.environ.setdefault("ENCRYPTION_KEYS", place.secret("sealing"))
     os.environ.setdefault("DATABASE_URL", EmbeddedPostgres(place).conninfo())
     os.environ.setdefault("BROKER_URL", EmbeddedValkey(place).url())
     if port := place.known_port("web"):

@@ -14,7 +14,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,14 +25,14 @@ from campanile_platform.onboarding.models import Job, Step
 from campanile_platform.onboarding.official_list import boundary, find, suggested_host
 from campanile_tenants.contract.errors import CampanileError
 from campanile_tenants.contract.registry import registry
-from campanile_tenants.kit.messaging import send_mail
-from campanile_tenants.kit.people import Role
-from campanile_tenants.kit.web import absolute
 from campanile_tenants.public.registry import lifecycle
 from campanile_tenants.public.registry.activation import switch_on
+from campanile_tenants.public.registry.gate import current_town
 from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.town.people.models import Invitation
-from campanile_tenants.town.people.services import AlreadyHere, invite
+from campanile_tenants.town.people.models.roles import ADMINISTRATOR
+from campanile_tenants.town.people.notices import mail_invitation
+from campanile_tenants.town.people.services.invitations import AlreadyHere, invite
 
 _log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -218,25 +217,12 @@ def _invite(job: Job) -> None:
             return
         try:
             invitation, token = invite(
-                job.administrator_email, Role.ADMINISTRATOR, full_name=job.administrator_name, by=settings.CENTRE_NAME
+                job.administrator_email, ADMINISTRATOR, full_name=job.administrator_name, by=settings.CENTRE_NAME
             )
         except AlreadyHere:
             return
-        send_mail(
-            key=f"invitation:{invitation.pk}",
-            purpose="people.invitation",
-            to=invitation.email,
-            subject=_("Your access to the office of %(name)s") % {"name": job.name},
-            body=_(
-                "%(centre)s has put the services of %(name)s on its platform and invites you as administrator.\n\n"
-                "Choose your password within seven days:\n%(link)s\n"
-            )
-            % {
-                "centre": settings.CENTRE_NAME,
-                "name": job.name,
-                "link": absolute(reverse("accept_invitation", args=[token], urlconf=settings.ROOT_URLCONF)),
-            },
-        )
+        town = current_town()
+        mail_invitation(invitation, token, town.host, town.full_name)
 
 
 STEPS: dict[str, Callable[[Job], None]] = {

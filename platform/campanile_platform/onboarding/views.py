@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from campanile_platform.centre.access import operator_only
+from campanile_platform.centre.access import operator_with
 from campanile_platform.onboarding import official_list, services
 from campanile_platform.onboarding.forms import OnboardForm
 from campanile_platform.onboarding.models import Job
@@ -20,7 +20,7 @@ from campanile_tenants.public.registry.models import Municipality
 
 
 @require_safe
-@operator_only
+@operator_with("centre.onboard_town")
 def choose(request: HttpRequest) -> HttpResponse:
     """Step 1: find the municipality by name or code. 1 query."""
     words = request.GET.get("cerca", "")
@@ -32,7 +32,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "onboarding/choose.html", {"words": words, "rows": rows})
 
 
-@operator_only
+@operator_with("centre.onboard_town")
 def fill_in(request: HttpRequest, istat_code: str) -> HttpResponse:
     """Step 2: what the official list does not know."""
     try:
@@ -55,14 +55,14 @@ def fill_in(request: HttpRequest, istat_code: str) -> HttpResponse:
 
 
 @require_safe
-@operator_only
+@operator_with("centre.onboard_town")
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Step 3: the steps as they happen."""
     return render(request, "onboarding/job.html", _context(pk))
 
 
 @require_safe
-@operator_only
+@operator_with("centre.onboard_town")
 def job_steps(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The part of the page that is asked for every second. 286 tells htmx that there is nothing more to ask."""
     context = _context(pk)
@@ -71,7 +71,7 @@ def job_steps(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@operator_only
+@operator_with("centre.onboard_town")
 def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Tries a failed job again, from the step that failed."""
     services.retry(get_object_or_404(Job, pk=pk))

@@ -76,6 +76,22 @@ class NotAllowed(CampanileError):
     message = _("You are not allowed to do this. Ask your municipality's administrator.")
 
 
+class SecondFactorMissing(CampanileError):
+    """What the person may do asks for a second factor, and she has none yet."""
+
+    code = "SECOND_FACTOR_REQUIRED"
+    http_status = 403
+    message = _("Your role needs a second factor. Add a passkey or a code app to your account first.")
+
+
+class AssuranceTooLow(CampanileError):
+    """The service needs a surer sign-in (SPID or CIE)."""
+
+    code = "ASSURANCE_TOO_LOW"
+    http_status = 403
+    message = _("This service needs a surer sign-in. Use SPID or your electronic identity card.")
+
+
 class WrongHost(CampanileError):
     """A field of a town asked of the centre, or the other way round."""
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.apps import AppConfig
 from django.utils.functional import Promise
 
+from campanile_tenants.contract.access import Host
 from campanile_tenants.contract.errors import DeclarationError
 
 Text = str | Promise
@@ -37,12 +38,26 @@ class ServiceEntry:
     icon: str = "it-files"
 
 
+TOWN_ROLES = ("administrator", "communications", "civil_protection", "officer", "desk", "reader")
+"""Standard roles of a town. The administrator holds every permission of the town."""
+CENTRE_ROLES = ("operations", "billing", "support", "auditor")
+"""Standard roles of the centre."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Permission:
-    """Something a person may be allowed to do; `code` is `<module>.<verb>_<noun>`."""
+    """Something a person may be allowed to do; `code` is `<module>.<verb>_<noun>`.
+
+    `roles`: the standard roles that hold it unless a town decides otherwise. `second_factor`: whoever holds it must
+    sign in with one. `own_hands`: never held under a grant, by a machine, or by anybody but the town's own people.
+    """
 
     code: str
     label: Text
+    roles: tuple[str, ...] = ()
+    second_factor: bool = False
+    own_hands: bool = False
+    host: Host = Host.TOWN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,6 +128,8 @@ class ModuleConfig(AppConfig):
     events: ClassVar[tuple[str, ...]] = ()
     settings: ClassVar[type[Any]] = NoSettings
     requires: ClassVar[tuple[str, ...]] = ()
+    categories: ClassVar[str] = ""
+    """Dotted name of a function `() -> [(code, label)]`: what a role in this module can be limited to."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -157,6 +174,9 @@ def check_declaration(module: ModuleConfig) -> None:
             demand(isinstance(item, kind), f"{attribute} holds {item!r}; write {kind.__name__}(...).")
     for permission in module.permissions:
         demand(permission.code.startswith(f"{code}."), f"permission {permission.code!r} must start with '{code}.'.")
+        demand(permission.host is Host.TOWN, f"permission {permission.code!r} must be a town's; leave host out.")
+        for role in permission.roles:
+            demand(role in TOWN_ROLES, f"permission {permission.code!r} names the role {role!r}; write {TOWN_ROLES}.")
     for meter in module.meters:
         demand(meter.code.startswith(f"{code}."), f"meter {meter.code!r} must start with '{code}.'.")
     for event in module.events:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from campanile_tenants.contract.access import Host
 from campanile_tenants.contract.errors import DeclarationError, UnknownModule
-from campanile_tenants.contract.module import ModuleConfig, Permission, check_declaration
+from campanile_tenants.contract.module import MenuEntry, ModuleConfig, Permission, check_declaration
 
 
 class ModuleRegistry:
@@ -13,6 +14,21 @@ class ModuleRegistry:
 
     def __init__(self) -> None:
         self._modules: dict[str, ModuleConfig] = {}
+        self._own: dict[str, Permission] = {}
+        self._menu: list[MenuEntry] = []
+
+    def declare(self, *permissions: Permission) -> None:
+        """Adds permissions that belong to no module: those of the house itself."""
+        self._own.update({permission.code: permission for permission in permissions})
+
+    def add_menu(self, *entries: MenuEntry) -> None:
+        """Adds lines of the office's or the console's own menu, in this order."""
+        self._menu += [entry for entry in entries if entry not in self._menu]
+
+    def house_menu(self, host: Host) -> list[MenuEntry]:
+        """The lines of the office's, or of the console's, own menu."""
+        own = self.permissions(host)
+        return [entry for entry in self._menu if entry.permission in own]
 
     def register(self, module: ModuleConfig) -> None:
         """Adds a module. Raises DeclarationError when its declaration is wrong or clashes with another's."""
@@ -55,9 +71,10 @@ class ModuleRegistry:
                 return module
         return None
 
-    def permissions(self) -> dict[str, Permission]:
-        """All declared permissions by code."""
-        return {permission.code: permission for module in self for permission in module.permissions}
+    def permissions(self, host: Host | None = None) -> dict[str, Permission]:
+        """All declared permissions by code, the house's own first; those of a town or of the centre when asked."""
+        everything = self._own | {permission.code: permission for module in self for permission in module.permissions}
+        return {code: permission for code, permission in everything.items() if host in (None, permission.host)}
 
 
 def url_path(module: ModuleConfig) -> str:

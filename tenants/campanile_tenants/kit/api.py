@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from graphql_relay import from_global_id, to_global_id
 
 from campanile_infra.database import scope
-from campanile_tenants.contract.api import ANYONE, Audience, Host, Policy
+from campanile_tenants.contract.access import ANYONE, Audience, Host, Policy
 from campanile_tenants.contract.errors import CampanileError
 
 MOST_PER_PAGE = 100

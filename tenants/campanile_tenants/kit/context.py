@@ -8,10 +8,15 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from campanile_tenants.contract.access import Host
 from campanile_tenants.contract.module import MenuEntry, ServiceEntry
+from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.gate import enabled_modules
 from campanile_tenants.public.registry.models import Town
 from campanile_tenants.town.people.models import User
+
+OFFICE = {"base": "office/base.html", "name": "office"}
+CONSOLE = {"base": "centre/base.html", "name": "centre"}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -21,6 +26,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "town": town,
         "portal_services": SimpleLazyObject(lambda: services(town)),
         "office_menu": SimpleLazyObject(lambda: menu(town, getattr(request, "user", None))),
+        "house_menu": SimpleLazyObject(lambda: house_menu(town, getattr(request, "user", None))),
+        "shell": OFFICE if town else CONSOLE,
         "centre_name": settings.CENTRE_NAME,
         "local_outbox": settings.LOCAL_OUTBOX,
     }
@@ -29,6 +36,17 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def services(town: Town | None) -> list[ServiceEntry]:
     """The portal services of the modules that are on."""
     return [entry for module in enabled_modules(town) for entry in module.portal]
+
+
+def house_menu(town: Town | None, user: Any) -> list[MenuEntry]:
+    """The lines about the house itself that this person may open."""
+    if not isinstance(user, User):
+        return []
+    return [
+        entry
+        for entry in registry.house_menu(Host.TOWN if town else Host.CENTRE)
+        if user.has_permission(entry.permission)
+    ]
 
 
 def menu(town: Town | None, user: Any) -> list[MenuEntry]:

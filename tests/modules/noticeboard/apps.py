@@ -25,7 +25,7 @@ class NoticeboardConfig(ModuleConfig):
     summary = "Avvisi brevi."
     menu = (MenuEntry("Bacheca", "noticeboard:office", permission="noticeboard.view_notice"),)
     portal = (ServiceEntry("Bacheca del Comune", "noticeboard:list"),)
-    permissions = (Permission("noticeboard.view_notice", "Leggere gli avvisi"),)
+    permissions = (Permission("noticeboard.view_notice", "Leggere gli avvisi", roles=("officer", "reader")),)
     meters = (Meter("noticeboard.notice", unit="avviso"),)
     schedules = (Schedule("campanile_modules.noticeboard.tasks.tidy", every_seconds=3600),)
     settings = NoticeboardSettings

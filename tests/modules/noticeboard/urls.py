@@ -4,9 +4,10 @@ from campanile_modules.noticeboard.models import Notice
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from campanile_tenants.kit.permissions import permission_required
+from campanile_tenants.kit.permissions import open_to_all, permission_required
 
 
+@open_to_all
 def notices(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(notice.text for notice in Notice.objects.all()))
 

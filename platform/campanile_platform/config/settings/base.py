@@ -19,6 +19,7 @@ STATE_FOLDER = Path(env("CAMPANILE_STATE", default=str(ROOT / ".campanile")))
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])  # the first seals, all open: campanile_infra.sealing
 RELEASE = "0.1.0"
 ENVIRONMENT = env("CAMPANILE_ENVIRONMENT", default="embedded")
 
@@ -43,7 +44,14 @@ _PUBLIC_ONLY = [
     "campanile_platform.centre",
     "campanile_platform.onboarding",
 ]
-_BOTH = ["django.contrib.sessions", "allauth.account", "campanile_tenants.town.people"]
+_BOTH = [
+    "django.contrib.sessions",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "campanile_tenants.town.audit",
+    "campanile_tenants.town.people",
+]
 _TOWN_ONLY = [
     "campanile_tenants.town.delivery",
     "campanile_tenants.town.site",
@@ -73,6 +81,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "campanile_infra.observability.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campanile_tenants.public.registry.middleware.TownMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -80,10 +90,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "campanile_tenants.town.people.middleware.ActorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "campanile_tenants.public.registry.middleware.ModuleGateMiddleware",
+    "campanile_tenants.town.people.middleware.PolicyMiddleware",
 ]
 TEMPLATES = [
     {
@@ -126,6 +138,8 @@ STATIC_ROOT = Path(env("STATIC_ROOT", default=str(ROOT / "build" / "static")))
 STATICFILES_DIRS = [folder for folder in [ROOT / "assets" / "dist"] if folder.exists()]
 MEDIA_ROOT = STATE_FOLDER / "media"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 12
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "campanile_infra.storage.town.TownFileStorage"},
@@ -163,7 +177,11 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "campanile_tenants.town.people.passwords.BreachedPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "campanile_tenants.town.people.adapter.AccountAdapter"
@@ -174,6 +192,17 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}  # the key: see AccountAdapter.pre_authenticate
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+BREACHED_PASSWORDS = env("BREACHED_PASSWORDS", default="")
+MFA_ADAPTER = "campanile_tenants.town.people.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_SCHEME == "http"  # browsers allow it on localhost only
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True
@@ -181,9 +210,31 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "campanile_session"
 CSRF_COOKIE_NAME = "campanile_csrf"
 LANGUAGE_COOKIE_NAME = "campanile_language"
+SESSION_COOKIE_AGE = 12 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURITY_CONTACT = env("SECURITY_CONTACT", default="mailto:security@localhost")
+_OWN = "'self'"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": [_OWN],
+        "style-src": [_OWN],
+        "img-src": [_OWN, "data:", "blob:"],
+        "font-src": [_OWN],
+        "connect-src": [_OWN],
+        "manifest-src": [_OWN],
+        "worker-src": [_OWN],
+        "form-action": [_OWN, *env.list("FORM_ACTIONS", default=[])],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+PERMISSIONS_POLICY: dict[str, str | list[str]] = {
+    "geolocation": "self", "camera": "self", "publickey-credentials-get": "self",
+    "publickey-credentials-create": "self", "microphone": [], "payment": [], "usb": [], "interest-cohort": [],
+}  # fmt: skip
 
 # -- language and time -----------------------------------------------------------------------------
 LANGUAGE_CODE = "it"

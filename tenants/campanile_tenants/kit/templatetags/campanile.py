@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.gate import enabled_modules
+from campanile_tenants.town.people.models.roles import STANDARD_NAMES
 
 register = template.Library()
 
@@ -54,7 +55,9 @@ def field(bound: Any, kind: str = "") -> dict[str, Any]:
     if bound.errors:
         attributes["aria-invalid"] = "true"
     widget_type = bound.widget_type
-    css = {"checkbox": "form-check-input", "select": "form-select"}.get(widget_type, "form-control")
+    css = {"checkbox": "form-check-input", "select": "form-select", "checkboxselectmultiple": "form-check-input"}.get(
+        widget_type, "form-control"
+    )
     attributes["class"] = f"{css} is-invalid" if bound.errors else css
     return {"field": bound, "control": bound.as_widget(attrs=attributes), "kind": kind or widget_type}
 
@@ -85,3 +88,25 @@ def module_name(code: str) -> str:
     """A module's name; its code when it is no longer installed."""
     module = registry.find(code)
     return str(module.verbose_name) if module else code
+
+
+@register.filter
+def role_name(code: str) -> str:
+    """A role's name in words."""
+    return str(STANDARD_NAMES.get(code, code))
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """`Mozilla/5.0 ...` -> `Firefox, Windows`, as people know it; the first words when it is neither."""
+    names = (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
+    systems = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
+    name = next((shown for mark, shown in names if mark in user_agent), user_agent[:30])
+    system = next((shown for shown in systems if shown in user_agent), "")
+    return f"{name}, {system}" if system else name

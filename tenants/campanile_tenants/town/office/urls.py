@@ -2,11 +2,24 @@
 
 from django.urls import path
 
-from campanile_tenants.town.office import views
+from campanile_tenants.contract.access import Audience, Policy
+from campanile_tenants.town.office.pages import grants, modules, offices, tokens
+from campanile_tenants.town.office.pages.patterns import access_patterns, audit_patterns
 
 app_name = "office"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("moduli/", views.modules, name="modules"),
-    path("moduli/<slug:code>/", views.switch_module, name="switch_module"),
+    path("", modules.home, name="home"),
+    path("moduli/", modules.modules, name="modules"),
+    path("moduli/<slug:code>/", modules.switch_module, name="switch_module"),
+    *access_patterns(Policy(Audience.STAFF, permission="people.manage_staff")),
+    *audit_patterns(Policy(Audience.STAFF, permission="audit.view_log")),
+    path("uffici/", offices.offices, name="offices"),
+    path("uffici/nuovo/", offices.edit, name="new_office"),
+    path("uffici/<slug:code>/", offices.edit, name="office"),
+    path("accessi/", grants.grants, name="grants"),
+    path("accessi/orari/", grants.add_support_hours, name="add_support_hours"),
+    path("accessi/orari/<int:pk>/togli/", grants.remove_support_hours, name="remove_support_hours"),
+    path("accessi/<uuid:pk>/<slug:verb>/", grants.decide, name="decide_grant"),
+    path("token/", tokens.tokens, name="tokens"),
+    path("token/<int:pk>/revoca/", tokens.revoke, name="revoke_token"),
 ]

@@ -11,3 +11,21 @@ class PeopleConfig(AppConfig):
     label = "people"
     verbose_name = _("People")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from campanile_tenants.contract.module import Permission
+        from campanile_tenants.contract.registry import registry
+        from campanile_tenants.town.people import signing_in  # noqa: F401 - listens to allauth
+
+        registry.declare(
+            Permission(
+                "people.manage_staff", _("Invite colleagues and give them roles"), second_factor=True, own_hands=True
+            ),
+            Permission("people.manage_offices", _("Manage offices, hours and contacts"), roles=("communications",)),
+            Permission(
+                "people.manage_grants", _("Let the centre in, and end its work here"), second_factor=True,
+                own_hands=True,
+            ),
+            Permission("people.manage_tokens", _("Make API tokens"), second_factor=True, own_hands=True),
+            Permission("people.reveal_tax_code", _("See a whole tax code, with a reason"), roles=("officer", "desk")),
+        )  # fmt: skip

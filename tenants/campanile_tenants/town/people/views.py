@@ -1,27 +1,81 @@
-"""Accepting an invitation."""
+"""Accepting an invitation; coming into a town from the centre, and leaving."""
 
 from __future__ import annotations
 
-from django.contrib.auth import login
+from django.conf import settings
+from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
-from campanile_tenants.town.people import services
+from campanile_tenants.contract.errors import NotAllowed
+from campanile_tenants.public.registry.gate import current_town
+from campanile_tenants.town.audit.services import record
 from campanile_tenants.town.people.adapter import landing_page
+from campanile_tenants.town.people.admission import ASSURANCE_KEY
 from campanile_tenants.town.people.forms import AcceptInvitationForm
+from campanile_tenants.town.people.models import Role, User
+from campanile_tenants.town.people.services import grants, handover, invitations
 
 
 @never_cache
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Asks for a name and a password, makes the account and signs in. 410 when the link is spent."""
     try:
-        invitation = services.find_invitation(token)
-    except services.InvitationUnusable as error:
+        invitation = invitations.find_invitation(token)
+    except invitations.InvitationUnusable as error:
         return render(request, "people/invitation_unusable.html", {"error": error}, status=error.http_status)
     form = AcceptInvitationForm(request.POST or None, initial={"full_name": invitation.full_name})
     if request.method == "POST" and form.is_valid():
-        user = services.accept(token, full_name=form.cleaned_data["full_name"], password=form.cleaned_data["password"])
+        values = form.cleaned_data
+        user = invitations.accept(token, full_name=values["full_name"], password=values["password"])
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return redirect(landing_page(request))
-    return render(request, "people/accept_invitation.html", {"form": form, "invitation": invitation})
+    role = Role.objects.filter(code=invitation.role).first()
+    context = {"form": form, "invitation": invitation, "role": role}
+    return render(request, "people/accept_invitation.html", context)
+
+
+@require_safe
+@never_cache
+def from_centre(request: HttpRequest) -> HttpResponse:
+    """An operator comes in under a grant: sends her to the centre, which knows who she is."""
+    town = current_town()
+    binding = handover.set_out(request.session)
+    path = reverse("centre:enter", args=[town.istat_code], urlconf=settings.PUBLIC_SCHEMA_URLCONF)
+    return redirect(f"{centre_address(path)}?legame={binding}")
+
+
+@require_safe
+@never_cache
+def arrive(request: HttpRequest, token: str) -> HttpResponse:
+    """The end of a hand-over: signs in whoever it names. 403 when it is spent, late, or of another browser."""
+    try:
+        arrived = handover.redeem(request.session, token)
+    except handover.HandOverRefused as error:
+        return render(request, "people/handover_refused.html", {"error": error}, status=error.http_status)
+    if arrived.user.is_operator and not (arrived.grant and arrived.grant.is_live):
+        return render(request, "people/handover_refused.html", {"error": NotAllowed()}, status=403)
+    login(request, arrived.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    request.session[ASSURANCE_KEY] = arrived.assurance
+    if arrived.grant is not None:
+        record("grant.entered", arrived.grant)
+        request.session.set_expiry(arrived.grant.expires_at)
+    return redirect(landing_page(request))
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """The operator ends her own grant and goes back to the centre."""
+    user = request.user
+    if isinstance(user, User) and user.access.grant is not None:
+        grants.end(user.access.grant, by="operator")
+    logout(request)
+    return redirect(centre_address("/"))
+
+
+def centre_address(path: str) -> str:
+    """The full address of a page of the centre."""
+    return f"{settings.PUBLIC_SCHEME}://{settings.CENTRE_HOSTS[0]}{settings.PUBLIC_PORT_SUFFIX}{path}"

@@ -1,26 +1,27 @@
-"""User and Invitation. The same tables stand in the public schema (operators) and in each town."""
+"""User: a person, or a machine, with an account in one place."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from campanile_tenants.town.people.access import Access, Reach
 
-class Role(models.TextChoices):
-    """What a person is here. A later issue refines officers by permission and office."""
+
+class Kind(models.TextChoices):
+    """On whose behalf an account is here. What it may do is said by roles, grants and scopes."""
 
     OPERATOR = "operator", _("operator of the centre")
-    ADMINISTRATOR = "administrator", _("administrator")
-    OFFICER = "officer", _("officer")
+    STAFF = "staff", _("staff")
     CITIZEN = "citizen", _("citizen")
-
-
-STAFF = (Role.ADMINISTRATOR, Role.OFFICER)
+    MACHINE = "machine", _("machine")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -38,11 +39,14 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person with an account in one place: the centre, or one town."""
+    """A person with an account in one place: the centre, or one town.
 
-    email = models.EmailField(_("e-mail"))
+    An operator at work in a town under a grant has a row there too, without a password.
+    """
+
+    email = models.EmailField(_("e-mail"), blank=True)
     full_name = models.CharField(_("name and surname"), max_length=150)
-    role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.CITIZEN)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.CITIZEN)
     language = models.CharField(_("language"), max_length=8, default="it")
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(_("since"), default=timezone.now)
@@ -61,58 +65,40 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("email"),
                 name="user_email_once",
+                condition=~models.Q(email=""),
                 violation_error_message=_("A person with this e-mail address is already here."),
             ),
-            models.CheckConstraint(name="user_role_is_known", condition=models.Q(role__in=Role.values)),
+            models.CheckConstraint(name="user_kind_is_known", condition=models.Q(kind__in=Kind.values)),
+            models.CheckConstraint(
+                name="user_staff_has_an_address",
+                condition=~models.Q(email="") | models.Q(kind__in=(Kind.MACHINE, Kind.CITIZEN)),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.full_name or self.email
 
     @property
-    def is_staff_of_town(self) -> bool:
-        """Whether the back office is open to this person."""
-        return self.role in STAFF
-
-    @property
-    def is_administrator(self) -> bool:
-        """Whether she may switch modules and manage colleagues."""
-        return self.role == Role.ADMINISTRATOR
-
-    @property
     def is_operator(self) -> bool:
-        """Whether the centre's console is open to this person."""
-        return self.role == Role.OPERATOR
+        """Whether this is somebody of the centre: at the centre, or in a town under a grant."""
+        return self.kind == Kind.OPERATOR
+
+    @cached_property
+    def access(self) -> Access:
+        """What this person may do here. 1 query for staff, operators and machines, none for citizens."""
+        from campanile_tenants.town.people.access import access_of
+
+        return access_of(self)
+
+    @property
+    def is_staff_of_town(self) -> bool:
+        """Whether the back office is open to this person: staff, or an operator under a grant."""
+        return self.is_active and (self.kind == Kind.STAFF or (self.is_operator and self.access.grant is not None))
 
     def has_permission(self, code: str) -> bool:
-        """Whether she holds a permission that a module declares. No query."""
-        return self.is_active and self.role in STAFF
+        """Whether she holds a declared permission, for some office or category at least."""
+        return self.is_active and code in self.access
 
-
-class Invitation(models.Model):
-    """A way in for a new colleague: a link by mail, good once and until `expires_at`.
-
-    Only a digest of the link's token is kept.
-    """
-
-    email = models.EmailField(_("e-mail"))
-    full_name = models.CharField(_("name and surname"), max_length=150, blank=True)
-    role = models.CharField(_("role"), max_length=16, choices=Role)
-    token_digest = models.CharField(max_length=64, unique=True)
-    invited_by = models.CharField(_("invited by"), max_length=200)
-    created_at = models.DateTimeField(_("sent"), default=timezone.now)
-    expires_at = models.DateTimeField(_("valid until"))
-    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("invitation")
-        verbose_name_plural = _("invitations")
-        ordering = ("-created_at",)
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="invitation_expires_later", condition=models.Q(expires_at__gt=models.F("created_at"))
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.email} ({self.get_role_display()})"
+    def reach(self, code: str) -> Reach:
+        """For which offices and categories she holds it."""
+        return self.access.reach(code)

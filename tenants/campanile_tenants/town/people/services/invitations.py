@@ -6,12 +6,17 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campanile_infra.database.names import is_town
+from campanile_infra.database.scope import current
 from campanile_tenants.contract.errors import CampanileError
-from campanile_tenants.town.people.models import Invitation, User
+from campanile_tenants.town.audit.services import record
+from campanile_tenants.town.people.models import Assignment, Invitation, Kind, Office, Role, User
 
 VALID_FOR = timedelta(days=7)
 
@@ -32,27 +37,44 @@ class AlreadyHere(CampanileError):
     message = _("%(email)s already has an account here.")
 
 
-def invite(email: str, role: str, *, full_name: str = "", by: str) -> tuple[Invitation, str]:
+class UnknownRole(CampanileError):
+    """No role bears this code here."""
+
+    code = "UNKNOWN_ROLE"
+    http_status = 404
+    message = _("There is no role “%(role)s” here.")
+
+
+def invite(
+    email: str, role: str, *, full_name: str = "", by: str, office: Office | None = None,
+    categories: list[str] | None = None,
+) -> tuple[Invitation, str]:  # fmt: skip
     """Makes an invitation to the current town (or the centre); returns it and the token for its link.
 
-    An open invitation for the same address and role is replaced: only the last link works.
-    Raises AlreadyHere.
+    An open invitation for the same address is replaced: only the last link works.
+    Raises AlreadyHere, UnknownRole.
     """
     email = email.strip().lower()
     if User.objects.filter(email__iexact=email, is_active=True).exists():
         raise AlreadyHere(email=email, field="email")
+    if not Role.objects.filter(code=role).exists():
+        raise UnknownRole(role=role, field="role")
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         Invitation.objects.filter(email__iexact=email, accepted_at__isnull=True).delete()
         invitation = Invitation.objects.create(
-            email=email,
-            full_name=full_name,
-            role=role,
-            token_digest=_digest(token),
-            invited_by=by,
-            expires_at=timezone.now() + VALID_FOR,
-        )
+            email=email, full_name=full_name, role=role, office=office, categories=categories or [],
+            token_digest=_digest(token), invited_by=by, expires_at=timezone.now() + VALID_FOR,
+        )  # fmt: skip
+        record("people.invited", invitation, role=role, office=office.pk if office else None)
     return invitation, token
+
+
+def link(token: str, host: str) -> str:
+    """The address in an invitation's mail; `host` is the town's, or the centre's."""
+    urlconf = settings.ROOT_URLCONF if is_town(current().schema) else settings.PUBLIC_SCHEMA_URLCONF
+    path = reverse("accept_invitation", args=[token], urlconf=urlconf)
+    return f"{settings.PUBLIC_SCHEME}://{host}{settings.PUBLIC_PORT_SUFFIX}{path}"
 
 
 def find_invitation(token: str) -> Invitation:
@@ -66,13 +88,30 @@ def find_invitation(token: str) -> Invitation:
 
 
 def accept(token: str, *, full_name: str, password: str) -> User:
-    """Makes the account of the invited person. Raises InvitationUnusable, also at the second use."""
+    """Makes the account of the invited person with her role. Raises InvitationUnusable, also at the second use.
+
+    Somebody who worked here before gets her old account back, with the new role only.
+    """
     with transaction.atomic():
         invitation = find_invitation(token)
         used = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True)
         if not used.update(accepted_at=timezone.now()):
             raise InvitationUnusable
-        return User.objects.create_user(invitation.email, password, full_name=full_name, role=invitation.role)
+        kind = Kind.STAFF if is_town(current().schema) else Kind.OPERATOR
+        user = User.objects.filter(email__iexact=invitation.email).first()
+        if user is None:
+            user = User.objects.create_user(invitation.email, password, full_name=full_name, kind=kind)
+        else:
+            user.full_name, user.kind, user.is_active = full_name, kind, True
+            user.set_password(password)
+            user.save()
+            user.assignments.all().delete()
+        Assignment.objects.create(
+            user=user, role=Role.objects.get(code=invitation.role), office=invitation.office,
+            categories=invitation.categories, given_by=invitation.invited_by,
+        )  # fmt: skip
+        record("people.invitation_accepted", user, invitation=invitation.pk)
+    return user
 
 
 def _digest(token: str) -> str:

@@ -1,0 +1,1 @@
+"""The verbs about people, one file for each matter."""
