@@ -1,5 +1,6 @@
 // Everything works without this file; it makes some things quicker.
 import htmx from 'htmx.org';
+import './passkey.js';
 
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
@@ -20,3 +21,17 @@ document.addEventListener('keydown', (event) => {
     links[next].focus();
   }
 });
+
+// Buttons that print the page.
+for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => window.print());
+
+
+// How long a grant still lasts, beside its end.
+for (const end of document.querySelectorAll('time[data-countdown]')) {
+  const say = () => {
+    const minutes = Math.max(0, Math.round((new Date(end.dateTime) - Date.now()) / 60000));
+    end.textContent = `${end.textContent.split(' ')[0]} (${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')})`;
+  };
+  say();
+  setInterval(say, 30000);
+}

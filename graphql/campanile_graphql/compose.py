@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import graphene
+from graphene.utils.str_converters import to_camel_case
 from graphql import print_schema
 
 from campanile_graphql import kernel
@@ -51,6 +52,16 @@ def _root(name: str) -> type[graphene.ObjectType] | None:
     if not fields:
         return None
     return type(name, (graphene.ObjectType,), {"__doc__": f"{name} fields, by module.", **fields})
+
+
+def policies() -> dict[str, Policy]:
+    """The policy of every root field, by its name in the API (camelCase)."""
+    return {
+        to_camel_case(name): policy
+        for _module, part in _declared()
+        for root in ("Query", "Mutation")
+        for name, policy in getattr(getattr(part, root, None), "policies", {}).items()
+    }
 
 
 @lru_cache(maxsize=1)

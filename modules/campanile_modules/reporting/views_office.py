@@ -45,7 +45,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required("reporting.view_report")
+@permission_required("reporting.answer_report")
 def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     """Does one of the verbs. What was written comes back with the error when it is refused."""
     if verb not in _VERBS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
 from functools import lru_cache
@@ -29,7 +28,10 @@ class BreachedPasswordValidator:
         """Raises ValidationError."""
         lower = password.lower().strip()
         bare = _EDGES.sub("", lower)
+        half = lower[: len(lower) // 2]
         candidates = {lower, bare, lower.translate(_LEET), _EDGES.sub("", bare.translate(_LEET))} - {""}
+        if half * 2 == lower:
+            candidates.add(half)  # the same word twice
         if candidates & _common() or is_breached(password):
             raise ValidationError(
                 _("This password, or one much like it, is on lists of stolen passwords. Choose three or four "
@@ -73,5 +75,4 @@ def _first(path: Path) -> bytes:
 
 @lru_cache(maxsize=1)
 def _common() -> frozenset[str]:
-    with gzip.open(CommonPasswordValidator.DEFAULT_PASSWORD_LIST_PATH, "rt", encoding="utf-8") as lines:
-        return frozenset(line.strip() for line in lines)
+    return frozenset(CommonPasswordValidator().passwords)

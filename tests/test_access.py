@@ -1,0 +1,498 @@
+"""Who gets in: roles with limits, second factors, invitations, tokens, hand-overs, grants, wrong passwords."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from campanile_infra import sealing
+from campanile_infra.database.scope import in_schema
+from campanile_modules.reporting import services as reporting
+from campanile_modules.reporting.models import Category, Report
+from campanile_platform.centre import access_requests
+from campanile_tenants.contract.errors import NotAllowed
+from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.town.audit.models import Entry
+from campanile_tenants.town.delivery.models import Message
+from campanile_tenants.town.people import passwords
+from campanile_tenants.town.people.models import (
+    ApiToken,
+    Assignment,
+    Grant,
+    HandOver,
+    Office,
+    Role,
+    SupportHours,
+    User,
+)
+from campanile_tenants.town.people.services import grants, handover, invitations, staff, tokens
+from tests.towns import PASSWORD, SECRET, ask, client, inside, person
+
+
+@pytest.fixture(autouse=True)
+def _no_old_tries(db: None) -> None:
+    cache.clear()
+    for schema in ("c_097042", "c_097048"):
+        with in_schema(schema):
+            cache.clear()
+
+
+def user(email: str) -> User:
+    return User.objects.get(email=f"{email}@example.org")
+
+
+def six_digits() -> str:
+    return format_hotp_value(hotp_value(SECRET, next(iter(yield_hotp_counters_from_time()))))
+
+
+def sign_in(browser: Client, email: str, password: str = PASSWORD) -> Any:
+    return browser.post("/accesso/", {"login": f"{email}@example.org", "password": password})
+
+
+# -- roles -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_offices(lecco: Any) -> dict[str, Any]:
+    """Roads belong to one office, light to another; one report in each."""
+    with inside(lecco):
+        roads, light = (Office.objects.create(code=code, name=code) for code in ("strade", "luce"))
+        found = {}
+        for office, category in zip((roads, light), Category.objects.order_by("pk")[:2], strict=True):
+            category.office = office
+            category.save()
+            found[office.code] = reporting.submit(category=category, title=f"Guasto {office.code}", address="Via Roma")
+        person("stradino", "officer", office=roads)
+        person("categoria", "officer", categories=[f"reporting:{found['luce'].category.code}"])
+    return found
+
+
+def test_an_officer_of_one_office_sees_and_moves_only_its_reports(lecco: Any, two_offices: dict[str, Report]) -> None:
+    desk = client(lecco, "stradino")
+    page = desk.get("/segnalazioni/ufficio/").content.decode()
+    assert "Guasto strade" in page
+    assert "Guasto luce" not in page
+    assert desk.get(f"/segnalazioni/ufficio/{two_offices['strade'].code}/").status_code == 200
+    assert desk.get(f"/segnalazioni/ufficio/{two_offices['luce'].code}/").status_code == 404
+    assert desk.post(f"/segnalazioni/ufficio/{two_offices['luce'].code}/prendi/").status_code == 404
+    query = "{ reportingReports(first: 10) { nodes { code title } } }"
+    titles = {node["title"] for node in ask(desk, query)["data"]["reportingReports"]["nodes"]}
+    assert titles == {"Guasto strade", None}
+    assert "Guasto luce" not in desk.get("/ufficio/").content.decode()
+
+
+def test_a_role_limited_to_a_category_reaches_that_category_only(lecco: Any, two_offices: dict[str, Report]) -> None:
+    page = client(lecco, "categoria").get("/segnalazioni/ufficio/").content.decode()
+    assert "Guasto luce" in page
+    assert "Guasto strade" not in page
+
+
+def test_a_role_taken_back_or_run_out_counts_at_the_next_click(lecco: Any) -> None:
+    with inside(lecco):
+        person("breve", "officer")
+    browser = client(lecco, "breve")
+    assert browser.get("/segnalazioni/ufficio/").status_code == 200
+    with inside(lecco):
+        Assignment.objects.filter(user=user("breve")).update(
+            valid_from=timezone.now() - timedelta(days=2), valid_until=timezone.now() - timedelta(days=1)
+        )
+    assert browser.get("/segnalazioni/ufficio/").status_code == 403
+
+
+def test_a_town_changes_a_standard_role_and_makes_its_own(lecco: Any) -> None:
+    with inside(lecco):
+        reader = Role.objects.get(code="reader")
+        staff.save_role(reader, name="", permissions={"reporting.close_report"})
+        assert Role.objects.get(code="reader").permissions == {"reporting.close_report"}
+        own = staff.save_role(None, name="Vigile", permissions={"reporting.view_report", "unknown.permission"})
+        assert own.permissions == {"reporting.view_report"}
+        with pytest.raises(staff.RoleExists):
+            staff.save_role(None, name="vigile", permissions=set())
+        administrator = staff.save_role(Role.objects.get(code="administrator"), name="", permissions=set())
+        assert "people.manage_staff" in administrator.permissions
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Role.objects.filter(code="administrator").update(removed=["people.manage_staff"])
+        with pytest.raises(staff.RoleInUse):
+            staff.delete_role(reader)
+
+
+def test_nobody_changes_her_own_access_and_the_last_administrator_stays(lecco: Any) -> None:
+    with inside(lecco):
+        mayor = user("sindaco")
+        with pytest.raises(staff.NotYourself):
+            staff.assign(mayor, Role.objects.get(code="desk"), by=mayor)
+        second = person("vice", "administrator")
+        staff.deactivate(mayor, by=second)
+        with pytest.raises(staff.LastAdministrator):
+            staff.take(Assignment.objects.get(user=second), by=user("tecnico"))
+
+
+def test_the_matrix_says_who_can_do_what(lecco: Any) -> None:
+    page = client(lecco, "sindaco").get("/ufficio/ruoli/").content.decode()
+    for words in ("Chiudere le segnalazioni", "protezione civile", "Sindaco", "Invitare colleghi"):
+        assert words in page
+
+
+def test_offices_keep_their_hours_and_refuse_what_cannot_be_read(lecco: Any) -> None:
+    mayor = client(lecco, "sindaco")
+    wrong = mayor.post("/ufficio/uffici/nuovo/", {"name": "Anagrafe", "day_1": "9-25", "day_2": "12-9"})
+    assert wrong.status_code == 422
+    assert wrong.content.decode().count("field-error") == 2
+    mayor.post("/ufficio/uffici/nuovo/", {"name": "Anagrafe", "day_1": "9-12.30, 14:00–17", "is_active": "on"})
+    with inside(lecco):
+        office = Office.objects.get(code="anagrafe")
+        assert [str(hours) for hours in office.hours.all()] == ["lunedì 09:00-12:30", "lunedì 14:00-17:00"]
+
+
+# -- invitations -----------------------------------------------------------------------------------
+
+
+def test_an_invitation_brings_role_and_office_and_works_once(lecco: Any) -> None:
+    with inside(lecco):
+        office = Office.objects.create(code="strade", name="Strade")
+    client(lecco, "sindaco").post(
+        "/ufficio/persone/invita/", {"email": "nuova@example.org", "role": "officer", "office": office.pk}
+    )
+    with inside(lecco):
+        message = Message.objects.get(recipient="nuova@example.org")
+    link = next(line for line in message.body.splitlines() if "/invito/" in line)
+    path = link[link.index("/accesso") :]
+    values = {"full_name": "Nuova Collega", "password": "quattro parole messe insieme"}
+    assert client(lecco).post(path, values).status_code == 302
+    assert client(lecco).post(path, values).status_code == 410
+    with inside(lecco):
+        assignment = Assignment.objects.get(user__email="nuova@example.org")
+    assert (assignment.role.code, assignment.office) == ("officer", office)
+
+
+def test_an_expired_invitation_is_refused_with_the_words_of_an_unknown_one(lecco: Any) -> None:
+    with inside(lecco):
+        invitation, token = invitations.invite("tardi@example.org", "reader", by="x")
+        past = timezone.now() - timedelta(days=9)
+        type(invitation).objects.update(created_at=past, expires_at=past + timedelta(days=7))
+    late, unknown = (client(lecco).get(f"/accesso/invito/{text}/") for text in (token, "x" * 43))
+    assert late.status_code == unknown.status_code == 410
+    words = [answer.content.decode().split("card-box")[1] for answer in (late, unknown)]
+    assert words[0] == words[1]
+
+
+def test_somebody_who_comes_back_gets_only_her_new_role(lecco: Any) -> None:
+    with inside(lecco):
+        mayor, old = user("sindaco"), person("torna", "administrator")
+        staff.deactivate(old, by=mayor)
+        _invitation, token = invitations.invite("torna@example.org", "reader", by="x")
+        back = invitations.accept(token, full_name="Torna", password="x" * 20)
+        assert back.pk == old.pk
+        assert [assignment.role.code for assignment in back.assignments.all()] == ["reader"]
+
+
+# -- passwords and second factors ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "word", ["passwordpassword", "Password12345!", "1qaz2wsx3edc", "!!liverpool2024", "P@ssw0rd2026!!"]
+)
+def test_a_leaked_password_is_refused_also_with_decorations(word: str) -> None:
+    with pytest.raises(ValidationError, match="rubate"):
+        passwords.BreachedPasswordValidator().validate(word)
+
+
+def test_a_password_of_words_is_accepted_and_a_downloaded_list_is_searched(tmp_path: Any, settings: Any) -> None:
+    passwords.BreachedPasswordValidator().validate("quattro parole messe insieme")
+    import hashlib
+
+    words = [f"parola numero {n}" for n in range(500)]
+    hashes = sorted(hashlib.sha1(word.encode()).hexdigest().upper() for word in words)
+    listed = tmp_path / "pwned.txt"
+    listed.write_text("".join(f"{text}:{n}\n" for n, text in enumerate(hashes)))
+    settings.BREACHED_PASSWORDS = str(listed)
+    assert all(passwords.is_breached(word) for word in words)
+    assert not any(passwords.is_breached(f"altra {n}") for n in range(500))
+
+
+def test_a_password_alone_does_not_let_an_administrator_in(lecco: Any) -> None:
+    browser = client(lecco)
+    assert sign_in(browser, "sindaco").url == "/accesso/codice/"
+    assert browser.get("/ufficio/").status_code == 302
+    refused = browser.post("/accesso/codice/", {"code": "000000"})
+    assert refused.status_code == 200
+    digits = six_digits()
+    assert browser.post("/accesso/codice/", {"code": digits}).url == "/ufficio/"
+    assert browser.get("/ufficio/").status_code == 200
+    again = client(lecco)
+    sign_in(again, "sindaco")
+    assert again.post("/accesso/codice/", {"code": digits}).status_code == 200, "a code counts once"
+
+
+def test_who_must_have_a_second_factor_and_has_none_sees_only_where_to_add_one(lecco: Any) -> None:
+    with inside(lecco):
+        user("sindaco").authenticator_set.all().delete()
+    browser = client(lecco, "sindaco")
+    assert browser.get("/ufficio/").url == "/accesso/sicurezza/"
+    assert browser.get("/accesso/sicurezza/").status_code == 200
+    query = "{ reportingReports(first: 1) { nodes { code } } }"
+    assert "errors" not in ask(browser, query)  # what anybody may ask
+    officer = client(lecco, "tecnico")
+    assert officer.get("/ufficio/").status_code == 200
+
+
+def test_secrets_of_second_factors_are_sealed_for_their_town(lecco: Any, merate: Any) -> None:
+    with inside(lecco):
+        sealed = user("sindaco").authenticator_set.get().data["secret"]
+        assert SECRET not in sealed
+        assert sealing.unseal(sealed) == SECRET
+        mark = sealing.fingerprint("x")
+    with inside(merate):
+        assert sealing.fingerprint("x") != mark
+        with pytest.raises(sealing.NotSealedHere):
+            sealing.unseal(sealed)
+
+
+def test_a_key_is_changed_by_putting_a_new_one_in_front(lecco: Any, settings: Any) -> None:
+    with inside(lecco):
+        sealed, mark = sealing.seal("x"), sealing.fingerprint("x")
+        settings.ENCRYPTION_KEYS = ["new", *settings.ENCRYPTION_KEYS]
+        assert sealing.unseal(sealed) == "x"
+        assert sealing.fingerprint("x") == mark
+
+
+def test_strangers_who_guess_do_not_lock_out_the_person_on_her_own_device(lecco: Any) -> None:
+    own, stranger = client(lecco), Client(headers={"host": lecco.host}, REMOTE_ADDR="203.0.113.9")
+    assert sign_in(own, "tecnico").status_code == 302
+    own.post("/accesso/esci/")
+    for n in range(5):
+        sign_in(stranger, "tecnico", f"sbagliata {n}")
+    other = Client(headers={"host": lecco.host}, REMOTE_ADDR="203.0.113.10")
+    assert sign_in(other, "tecnico").status_code == 200, "strangers wait, even with the right password"
+    assert sign_in(own, "tecnico").status_code == 302, "her own device is not locked"
+    with inside(lecco):
+        refused = Entry.objects.filter(action="auth.failed")
+        assert refused.count() == 5
+        assert "tecnico" not in str(list(refused.values()))
+
+
+def test_signing_out_everywhere_ends_the_other_sessions(lecco: Any) -> None:
+    here, there = client(lecco), client(lecco)
+    sign_in(here, "tecnico")
+    sign_in(there, "tecnico")
+    assert here.get("/accesso/sessioni/").content.decode().count("127.0.0.1") == 2
+    here.post("/accesso/sessioni/")
+    assert here.get("/ufficio/").status_code == 200
+    assert there.get("/ufficio/").status_code == 302
+
+
+# -- API tokens ------------------------------------------------------------------------------------
+
+PRIVATE = "{ reportingReports(first: 5) { nodes { title } } }"
+
+
+def test_a_token_reads_within_its_scopes_and_is_kept_as_a_digest(lecco: Any) -> None:
+    with inside(lecco):
+        reporting.submit(category=Category.objects.first(), title="Segreta", address="Via Roma")
+        until = timezone.now() + timedelta(days=30)
+        row, text = tokens.make("Protocollo", ["reporting.view_report"], expires_at=until, by=user("sindaco"))
+        _other, weak = tokens.make("Altro", ["reporting.close_report"], expires_at=until, by=user("sindaco"))
+        assert text not in json.dumps(list(ApiToken.objects.values()), default=str)
+
+    def titles(token: str) -> set[Any]:
+        answer = client(lecco).post("/graphql/", {"query": PRIVATE}, content_type="application/json",
+                                    headers={"Authorization": f"Bearer {token}"})  # fmt: skip
+        return {node["title"] for node in answer.json()["data"]["reportingReports"]["nodes"]}
+
+    assert titles(text) == {"Segreta"}
+    assert titles(weak) == {None}
+    with inside(lecco):
+        assert ApiToken.objects.get(pk=row.pk).last_used_at is not None
+        tokens.revoke(row)
+    refused = client(lecco).post("/graphql/", {"query": PRIVATE}, content_type="application/json",
+                                 headers={"Authorization": f"Bearer {text}"})  # fmt: skip
+    assert refused.status_code == 401
+    assert "invalid_token" in refused["WWW-Authenticate"]
+
+
+def test_a_token_is_never_made_for_what_only_people_do_nor_for_ever(lecco: Any) -> None:
+    with inside(lecco):
+        mayor = user("sindaco")
+        for scope, days in (
+            ("people.manage_staff", 30),
+            ("reporting.view_report", 400),
+            ("reporting.view_report", -1),
+        ):
+            with pytest.raises(tokens.InvalidInput):
+                tokens.make("x", [scope], expires_at=timezone.now() + timedelta(days=days), by=mayor)
+
+
+def test_a_session_needs_its_csrf_token_for_the_api(lecco: Any) -> None:
+    browser = Client(headers={"host": lecco.host}, enforce_csrf_checks=True)
+    body = {"query": "{ municipality { name } }"}
+    assert browser.post("/graphql/", body, content_type="application/json").status_code == 200
+    with inside(lecco):
+        browser.force_login(user("tecnico"))
+    assert browser.post("/graphql/", body, content_type="application/json").status_code == 403
+
+
+# -- hand-overs and grants -------------------------------------------------------------------------
+
+
+def test_a_hand_over_works_once_in_the_browser_that_set_out(lecco: Any) -> None:
+    with inside(lecco):
+        session: dict[str, str] = {}
+        token = handover.issue(user("tecnico"), handover.set_out(session), provider="test")
+        assert handover.redeem(session, token).user == user("tecnico")
+        for other in (session, {}, {"handover_secret": "x"}):
+            with pytest.raises(handover.HandOverRefused):
+                handover.redeem(other, token)
+
+
+@pytest.mark.parametrize("fault", ["another browser", "too late", "another town", "inactive"])
+def test_a_hand_over_is_refused(lecco: Any, merate: Any, fault: str) -> None:
+    session: dict[str, str] = {}
+    with inside(lecco):
+        token = handover.issue(user("tecnico"), handover.set_out(session), provider="test")
+        if fault == "too late":
+            HandOver.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+        if fault == "inactive":
+            User.objects.filter(email="tecnico@example.org").update(is_active=False)
+    if fault == "another browser":
+        session = {"handover_secret": "stolen"}
+    with inside(merate if fault == "another town" else lecco), pytest.raises(handover.HandOverRefused):
+        handover.redeem(session, token)
+    with inside(merate if fault == "another town" else lecco):
+        assert Entry.objects.filter(action="handover.refused").exists()
+
+
+def municipality(place: Any) -> Municipality:
+    return Municipality.objects.get(pk=place.pk)
+
+
+def enter(place: Any, operator: str = "collega") -> tuple[Client, Any]:
+    """The whole walk of a browser: town, centre, back to the town."""
+    console = client(None, operator)
+    browser = client(place)
+    away = browser.get("/accesso/dal-centro/")
+    back = console.get(away.url.replace("http://localhost", ""))
+    if "/ingresso/" not in back.url:
+        return browser, back
+    return browser, browser.get(back.url[back.url.index("/accesso") :])
+
+
+def test_an_operator_comes_in_by_grant_only_and_every_act_bears_it(lecco: Any) -> None:
+    console = client(None, "collega")
+    assert enter(lecco)[1].url == "/accessi/"
+    asked = console.post("/accessi/chiedi/097042/", {"reason": "Ticket 12", "role": "officer", "hours": "2"})
+    assert asked.status_code == 302
+    assert enter(lecco)[1].url == "/accessi/", "asking is not enough"
+    with inside(lecco):
+        assert Message.objects.filter(purpose="people.grant", recipient="sindaco@example.org").count() == 1
+        grant = Grant.objects.get()
+        report = reporting.submit(category=Category.objects.first(), title="Buca", address="x", name="Anna")
+    client(lecco, "sindaco").post(f"/ufficio/accessi/{grant.pk}/approva/")
+    browser, arrived = enter(lecco)
+    assert arrived.url == "/ufficio/"
+    page = browser.get(f"/segnalazioni/ufficio/{report.code}/").content.decode()
+    assert "Ticket 12" in page
+    assert "grant-band" in page
+    browser.post(f"/segnalazioni/ufficio/{report.code}/prendi/")
+    with inside(lecco):
+        trail = Entry.objects.filter(grant_id=grant.pk, actor_kind="operator")
+        assert {"reporting.moved", "reporting.read_personal_data"} <= set(trail.values_list("action", flat=True))
+        report.refresh_from_db()
+        assert "Campanile" in report.assignee.full_name
+    for closed in ("/ufficio/persone/", "/ufficio/accessi/", "/ufficio/token/", "/ufficio/moduli/"):
+        assert browser.get(closed).status_code == 403, "what only the town's own people do"
+    client(lecco, "sindaco").post(f"/ufficio/accessi/{grant.pk}/termina/")
+    assert browser.get("/ufficio/").status_code in (302, 403)
+    assert enter(lecco)[1].url == "/accessi/"
+
+
+def test_a_grant_is_never_chained(lecco: Any) -> None:
+    with inside(lecco):
+        grant = grants.ask("1", email="o@centro.it", full_name="O", role="administrator", reason="r", hours=1)
+        grants.approve(grant, by=user("sindaco"))
+        operator = User.objects.get(email="o@centro.it")
+        held = operator.access
+        assert held.grant == grant
+        assert not {"people.manage_staff", "people.manage_grants", "people.manage_tokens"} & set(held.reaches)
+        second = grants.ask("2", email="p@centro.it", full_name="P", role="reader", reason="r", hours=1)
+        with pytest.raises(NotAllowed):
+            grants.approve(second, by=operator)
+
+
+def test_a_grant_that_is_past_its_time_opens_nothing(lecco: Any) -> None:
+    with inside(lecco):
+        grant = grants.ask("1", email="o@centro.it", full_name="O", role="officer", reason="r", hours=1)
+        grants.approve(grant, by=user("sindaco"))
+        past = timezone.now() - timedelta(hours=3)
+        Grant.objects.update(decided_at=past, expires_at=past + timedelta(hours=1))
+        assert User.objects.get(email="o@centro.it").access.reaches == {}
+        assert grants.expire() == 1
+        assert Grant.objects.get().state == "ended"
+
+
+def test_support_hours_open_at_once_for_reading_only(lecco: Any) -> None:
+    with inside(lecco):
+        for day in range(1, 8):
+            SupportHours.objects.create(weekday=day, opens="00:00", closes="23:59:59", agreed_by="x")
+        reading = grants.ask("1", email="o@centro.it", full_name="O", role="reader", reason="r", hours=1)
+        working = grants.ask("2", email="p@centro.it", full_name="P", role="officer", reason="r", hours=1)
+        assert reading.is_live
+        assert not working.is_live
+
+
+def test_nobody_breaks_the_glass_alone_and_the_town_is_told_at_once(lecco: Any) -> None:
+    first, second = user("operatore"), user("collega")
+    grant = access_requests.ask(
+        municipality(lecco), first, role="officer", reason="Alluvione", hours=2, emergency=True
+    )
+    row = access_requests.AccessRequest.objects.get(pk=grant.pk)
+    with pytest.raises(grants.SecondOperatorNeeded), transaction.atomic():
+        access_requests.confirm(row, first)
+    assert enter(lecco, "operatore")[1].url == "/accessi/"
+    access_requests.confirm(row, second)
+    with inside(lecco):
+        mail = Message.objects.get(purpose="people.grant")
+        assert mail.recipient == "sindaco@example.org"
+        assert "emergenza" in mail.subject.lower()
+    assert enter(lecco, "operatore")[1].url == "/ufficio/"
+    assert Entry.objects.filter(action="grant.approved", object_id=str(grant.pk)).exists(), (
+        "in the platform's trail too"
+    )
+
+
+def test_somebody_of_the_town_is_never_taken_for_an_operator(lecco: Any) -> None:
+    with inside(lecco), pytest.raises(NotAllowed):
+        grants.ask("1", email="tecnico@example.org", full_name="T", role="administrator", reason="r", hours=1)
+
+
+# -- headers ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/accesso/", "/segnalazioni/", "/nessuna-pagina/"])
+def test_every_answer_carries_the_headers_that_protect_it(lecco: Any, path: str) -> None:
+    answer = client(lecco).get(path)
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert "geolocation=(self)" in answer["Permissions-Policy"]
+    assert "<style" not in answer.content.decode()
+    assert " style=" not in answer.content.decode()
+
+
+def test_security_txt_says_where_to_report(lecco: Any) -> None:
+    for browser in (client(lecco), client(None)):
+        text = browser.get("/.well-known/security.txt").content.decode()
+        assert "Contact: mailto:" in text
+        assert "Expires: " in text
