@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 
 from campanile_graphql.compose import policies, schema
 from campanile_infra.database.scope import in_schema
@@ -27,6 +28,7 @@ from campanile_tenants.town.audit.models import Entry
 from campanile_tenants.town.people.admission import policy_of
 from campanile_tenants.town.people.models import ApiToken, Grant, Kind, Office, Role, SupportHours, User
 from campanile_tenants.town.people.services import grants, invitations, tokens
+from campanile_tenants.town.privacy.models import Breach
 from tests.towns import client, inside, person, town
 
 A, B = "097042", "097048"
@@ -52,6 +54,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "office:office": lambda: {"code": Office.objects.create(code="solo-qui", name="Solo qui").code},
     "office:decide_grant": lambda: {"pk": _grant().pk, "verb": "approva"},
     "office:remove_support_hours": lambda: {"pk": _support_hours().pk},
+    "office:privacy_export": lambda: {"form": "json"},
+    "office:breach": lambda: {"pk": _breach().pk},
     "office:revoke_token": lambda: {"pk": _token()[0].pk},
     "reporting:remove_photo": lambda: {"photo_id": _photo().pk},
     "reporting:photo": lambda: {"photo_id": _photo().pk},
@@ -71,7 +75,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "onboarding:retry": lambda: {"pk": _job()},
 }
 CHANGES_BY_GET = {"accept_invitation"}
-SAME_FOR_ALL = {"onboarding:fill_in", "office:switch_module", "mfa_edit_webauthn", "mfa_remove_webauthn", "arrive",
+SAME_FOR_ALL = {"office:privacy_export", "onboarding:fill_in", "office:switch_module", "mfa_edit_webauthn", "mfa_remove_webauthn", "arrive",
                 "account_reset_password_from_key", "reporting:remove_photo", "reporting:receipt"}  # fmt: skip
 """Their arguments name nothing of one town, or the page answers every stranger alike."""
 
@@ -91,12 +95,14 @@ def _support_hours() -> SupportHours:
 
 
 def _token() -> tuple[ApiToken, str]:
-    from django.utils import timezone
-
     mayor = User.objects.get(email="sindaco@example.org")
     return tokens.make(
         "x", ["reporting.view_report"], expires_at=timezone.now() + timezone.timedelta(days=9), by=mayor
     )
+
+
+def _breach() -> Breach:
+    return Breach.objects.create(discovered_at=timezone.now(), what="x", kinds_of_data="x")
 
 
 def _photo() -> Photo:

@@ -52,6 +52,11 @@ def person(name: str, role: str = "", kind: str = "", office: Any = None, catego
     return User.objects.get(pk=user.pk)
 
 
+def user(name: str) -> User:
+    """Somebody of the current place by the first part of her address."""
+    return User.objects.get(email=f"{name}@example.org")
+
+
 def town(istat_code: str) -> Town:
     """The town as requests see it."""
     found = load_town(istat_code=istat_code)

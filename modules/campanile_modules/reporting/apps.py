@@ -7,6 +7,7 @@ import dataclasses
 from django.utils.translation import gettext_lazy as _
 
 from campanile_tenants.kit.module import (
+    Erase,
     MenuEntry,
     Meter,
     ModuleConfig,
@@ -69,9 +70,41 @@ class ReportingConfig(ModuleConfig):
             "reporting.Reporter",
             ("name", "email", "phone"),
             purpose=_("To tell the author what became of the report"),
-            keep_days=365,
+            keep_days=0,
+            since="purge_on",
+            found_by=(("name", "name"), ("email", "email"), ("phone", "phone")),
         ),
-        PersonalData("reporting.Draft", ("values",), purpose=_("To keep a report that is being written"), keep_days=1),
+        PersonalData(
+            "reporting.Report",
+            ("title", "description", "address"),
+            purpose=_("To mend what was reported, and to show what became of it"),
+            keep_days=None,
+            found_by=(
+                ("name", "reporter__name"),
+                ("email", "reporter__email"),
+                ("phone", "reporter__phone"),
+                ("text", "title"),
+                ("text", "description"),
+                ("text", "address"),
+            ),
+            erase=Erase.MASK,
+        ),
+        PersonalData(
+            "reporting.ReportEvent",
+            ("public_text", "internal_text", "author_name"),
+            purpose=_("To answer, and to show what was done about a report"),
+            keep_days=None,
+            found_by=(("text", "public_text"), ("text", "internal_text"), ("text", "author_name")),
+            erase=Erase.MASK,
+        ),
+        PersonalData(
+            "reporting.Draft",
+            ("values",),
+            purpose=_("To keep a report that is being written"),
+            keep_days=0,
+            since="expires_at",
+            found_by=(("text", "values"),),
+        ),
     )
     events = ("reporting.received", "reporting.moved")
     settings = ReportingSettings

@@ -16,7 +16,7 @@ from campanile_modules.reporting.catalogue import FIRST_CATEGORIES
 from campanile_modules.reporting.errors import IllegalMove, ReasonMissing, TextMissing
 from campanile_modules.reporting.models import Category, Draft, Report, Reporter, ReportEvent
 from campanile_modules.reporting.states import ALLOWED_MOVES, CLOSED, State
-from campanile_tenants.kit import audit, events, messaging, metering
+from campanile_tenants.kit import audit, consent, events, messaging, metering
 from campanile_tenants.kit.people import User
 from campanile_tenants.kit.town import current_town
 from campanile_tenants.kit.web import absolute
@@ -71,6 +71,10 @@ def submit(
                 report=report, name=name, email=email, phone=phone, language=language,
                 privacy_version=PRIVACY_VERSION,
             )  # fmt: skip
+        if email or phone:
+            words = gettext("I have read how my data are used")
+            consent.give_consent("reporting.contact", words, version=PRIVACY_VERSION, language=language,
+                                 subject=email or phone, channel=channel)  # fmt: skip
         if draft is not None:
             draft.photos.update(report=report, draft=None)
             draft.delete()

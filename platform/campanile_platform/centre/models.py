@@ -69,7 +69,8 @@ class AccessRequest(models.Model):
 
     grant_id = models.UUIDField(primary_key=True)
     municipality = models.ForeignKey("registry.Municipality", on_delete=models.CASCADE, related_name="+")
-    operator = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="+")
+    # Not CASCADE: deleting a citizen in a town would look for this table there.
+    operator = models.ForeignKey("people.User", on_delete=models.DO_NOTHING, related_name="+")
     is_emergency = models.BooleanField(_("emergency"), default=False)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)

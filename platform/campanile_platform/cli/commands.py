@@ -18,6 +18,8 @@ module_app = typer.Typer(no_args_is_help=True, help="Switch modules on and off."
 app.add_typer(module_app, name="module")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit trails.")
 app.add_typer(audit_app, name="audit")
+privacy_app = typer.Typer(no_args_is_help=True, help="Personal data.")
+app.add_typer(privacy_app, name="privacy")
 Town = Annotated[str, typer.Argument(help="ISTAT code, as in 097042.")]
 
 
@@ -182,6 +184,28 @@ def audit_anchor() -> None:
 
         written = anchor(list(Municipality.objects.values_list("schema_name", flat=True)))
         console.print(f"[green]✓[/green] {written} trails had grown.")
+
+
+@privacy_app.command("retention")
+def privacy_retention(
+    istat_code: Annotated[str | None, typer.Argument(help="One town; all when left out.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+) -> None:
+    """Erase what is past its time, as every night; or only count it."""
+    with environment(_say):
+        from campanile_infra.database.scope import in_schema
+        from campanile_tenants.public.registry.directory import load_town
+        from campanile_tenants.public.registry.models import Municipality
+        from campanile_tenants.town.privacy.services import retain
+
+        towns = Municipality.objects.filter(istat_code=istat_code) if istat_code else Municipality.objects.all()
+        table = Table("Comune", "Che cosa", "Righe", title="Solo conteggio" if dry_run else None)
+        for town in towns.defer("boundary"):
+            with in_schema(town.schema_name, load_town(pk=town.pk)):
+                for told in retain(dry_run=dry_run):
+                    if told["rows"] or told["error"]:
+                        table.add_row(town.name, told["what"], told["error"] or str(told["rows"]))
+        console.print(table if table.row_count else "Nothing is due.")
 
 
 @module_app.command("list")

@@ -51,6 +51,11 @@ def _configure() -> None:
                 "schedule": crontab(hour=2, minute=40),
                 "options": {"queue": "operations"},
             },
+            "erase what is past its time": {
+                "task": "campanile_tenants.town.privacy.tasks.retain_everywhere",
+                "schedule": crontab(hour=3, minute=10),
+                "options": {"queue": "bulk"},
+            },
             "end grants that are over": {
                 "task": "campanile_tenants.town.people.tasks.expire_grants",
                 "schedule": 300,

@@ -20,6 +20,7 @@ from campanile_platform.demo import texts
 from campanile_tenants.kit.people import User
 from campanile_tenants.kit.town import current_town
 from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.town.people.models import Office
 
 _CSV = Path(__file__).parent / "data" / "reports.csv"
 HOW_MANY = 120
@@ -41,7 +42,8 @@ def fill_town(choose: random.Random, staff: Callable[[], User]) -> None:
     rows = choose.sample(_real(), HOW_MANY)
     latest = max(date.fromisoformat(row["Creato"]) for row in rows)
     shift = timezone.localdate() - latest
-    categories = {category.code: category for category in Category.objects.all()}
+    Category.objects.filter(code__in=("roads", "signs", "drains")).update(office=Office.objects.get(code="tecnico"))
+    categories = {category.code: category for category in Category.objects.select_related("office")}
     geometry = Municipality.objects.values_list("boundary", flat=True).get(pk=current_town().pk) or {}
     with transaction.atomic():
         for row in sorted(rows, key=lambda r: r["Creato"]):
@@ -62,7 +64,7 @@ def _add(
         closed = min(max(ended, created + timedelta(hours=3)), timezone.now())
     longitude, latitude = _point_inside(choose, geometry)
     report = Report.objects.create(
-        category=categories[code], title=title, description=details,
+        category=categories[code], office=categories[code].office, title=title, description=details,
         address=f"{choose.choice(texts.STREETS)} {choose.randint(1, 80)}",
         latitude=latitude, longitude=longitude, state=state, is_published=state != State.SUBMITTED,
         assignee=officer if state == State.IN_CHARGE else None,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import re
 from typing import Any, ClassVar
 
 from django.apps import AppConfig
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from campanile_tenants.contract.access import Host
 from campanile_tenants.contract.errors import DeclarationError
@@ -88,17 +90,42 @@ class Schedule:
     every_seconds: int
 
 
+_PUBLIC_INTEREST = _("Task in the public interest (GDPR art. 6.1.e)")
+_CITIZENS = _("citizens")
+_OFFICES = _("The offices of the municipality; the centre and its host as processors")
+
+
+class Erase(enum.Enum):
+    """What happens to a row when the person it names is erased, or when its time is over."""
+
+    DELETE = "delete"
+    MASK = "mask"
+    """What names her is taken out of `fields`; the row stays."""
+    KEEP = "keep"
+    """Stays as it is; `keep_reason` says why the law asks for it."""
+
+
 @dataclasses.dataclass(frozen=True)
 class PersonalData:
-    """Which fields of a model name a person, why they are held (GDPR art. 30) and for how long.
+    """What a model holds about people: how it is found, exported, erased, and for how long it is kept.
 
-    `keep_days` counts from the end of the matter; None: as long as the law on public records asks.
+    Read by the privacy desk, the nightly retention and the processing register (GDPR art. 5, 15, 17, 30).
+    `found_by`: pairs of a kind of identifier (`email`, `phone`, `name`, `tax_code`, `user`; `text` for free text
+    that may mention any of them) and a field or lookup path. `keep_days` counts from the date in `since`; None: as
+    long as the matter itself, or as the law on public records asks.
     """
 
     model: str
     fields: tuple[str, ...]
     purpose: Text
     keep_days: int | None
+    found_by: tuple[tuple[str, str], ...] = ()
+    since: str = ""
+    erase: Erase = Erase.DELETE
+    keep_reason: Text = ""
+    legal_basis: Text = _PUBLIC_INTEREST
+    people: Text = _CITIZENS
+    recipients: Text = _OFFICES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -177,6 +204,12 @@ def check_declaration(module: ModuleConfig) -> None:
         demand(permission.host is Host.TOWN, f"permission {permission.code!r} must be a town's; leave host out.")
         for role in permission.roles:
             demand(role in TOWN_ROLES, f"permission {permission.code!r} names the role {role!r}; write {TOWN_ROLES}.")
+    for held in module.personal_data:
+        demand(held.found_by, f"personal data of {held.model} cannot be found; fill found_by.")
+        demand(held.erase is not Erase.KEEP or held.keep_reason, f"{held.model} is kept; write keep_reason.")
+        demand(
+            held.keep_days is None or held.since, f"{held.model} has keep_days; name the date it counts from in since."
+        )
     for meter in module.meters:
         demand(meter.code.startswith(f"{code}."), f"meter {meter.code!r} must start with '{code}.'.")
     for event in module.events:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from campanile_tenants.contract.access import Host
 from campanile_tenants.contract.errors import DeclarationError, UnknownModule
-from campanile_tenants.contract.module import MenuEntry, ModuleConfig, Permission, check_declaration
+from campanile_tenants.contract.module import MenuEntry, ModuleConfig, Permission, PersonalData, check_declaration
 
 
 class ModuleRegistry:
@@ -16,10 +16,20 @@ class ModuleRegistry:
         self._modules: dict[str, ModuleConfig] = {}
         self._own: dict[str, Permission] = {}
         self._menu: list[MenuEntry] = []
+        self._personal: list[PersonalData] = []
 
     def declare(self, *permissions: Permission) -> None:
         """Adds permissions that belong to no module: those of the house itself."""
         self._own.update({permission.code: permission for permission in permissions})
+
+    def declare_personal_data(self, *held: PersonalData) -> None:
+        """Adds what the house's own tables hold about people."""
+        self._personal += [one for one in held if one not in self._personal]
+
+    def personal_data(self) -> list[tuple[ModuleConfig | None, PersonalData]]:
+        """Everything declared about people, with its module (None: the house itself)."""
+        own: list[tuple[ModuleConfig | None, PersonalData]] = [(None, held) for held in self._personal]
+        return own + [(module, held) for module in self for held in module.personal_data]
 
     def add_menu(self, *entries: MenuEntry) -> None:
         """Adds lines of the office's or the console's own menu, in this order."""

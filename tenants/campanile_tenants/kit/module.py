@@ -2,6 +2,7 @@
 
 from campanile_tenants.contract.errors import CampanileError, InvalidInput
 from campanile_tenants.contract.module import (
+    Erase,
     MenuEntry,
     Meter,
     ModuleConfig,
@@ -15,6 +16,7 @@ from campanile_tenants.contract.module import (
 
 __all__ = [
     "CampanileError",
+    "Erase",
     "InvalidInput",
     "MenuEntry",
     "Meter",

@@ -54,6 +54,7 @@ _BOTH = [
 ]
 _TOWN_ONLY = [
     "campanile_tenants.town.delivery",
+    "campanile_tenants.town.privacy",
     "campanile_tenants.town.site",
     "campanile_tenants.town.office",
     *MODULES,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campanile_tenants.contract.access import Audience, Policy
-from campanile_tenants.town.office.pages import grants, modules, offices, tokens
+from campanile_tenants.town.office.pages import grants, modules, offices, privacy, tokens
 from campanile_tenants.town.office.pages.patterns import access_patterns, audit_patterns
 
 app_name = "office"
@@ -20,6 +20,14 @@ urlpatterns = [
     path("accessi/orari/", grants.add_support_hours, name="add_support_hours"),
     path("accessi/orari/<int:pk>/togli/", grants.remove_support_hours, name="remove_support_hours"),
     path("accessi/<uuid:pk>/<slug:verb>/", grants.decide, name="decide_grant"),
+    path("privacy/", privacy.desk, name="privacy"),
+    path("privacy/dati.<slug:form>", privacy.export, name="privacy_export"),
+    path("privacy/cancella/", privacy.erase, name="privacy_erase"),
+    path("privacy/trattamenti/", privacy.register, name="processing_register"),
+    path("privacy/conservazione/", privacy.retention, name="retention"),
+    path("privacy/violazioni/", privacy.breaches, name="breaches"),
+    path("privacy/violazioni/nuova/", privacy.breach, name="new_breach"),
+    path("privacy/violazioni/<int:pk>/", privacy.breach, name="breach"),
     path("token/", tokens.tokens, name="tokens"),
     path("token/<int:pk>/revoca/", tokens.revoke, name="revoke_token"),
 ]

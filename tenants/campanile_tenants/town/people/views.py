@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +33,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         values = form.cleaned_data
         user = invitations.accept(token, full_name=values["full_name"], password=values["password"])
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        record_authentication(request, user, method="password", email=user.email)
         return redirect(landing_page(request))
     role = Role.objects.filter(code=invitation.role).first()
     context = {"form": form, "invitation": invitation, "role": role}

@@ -1,0 +1,43 @@
+"""What the house's own tables hold about people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from campanile_tenants.contract.module import Erase, PersonalData
+
+_SIGN_IN = _("To let people in and nobody else")
+_STAFF = _("staff")
+
+HELD = (
+    PersonalData(
+        "people.User", ("full_name", "email"), purpose=_SIGN_IN, keep_days=None,
+        found_by=(("email", "email"), ("user", "pk")), people=_("staff, and citizens who sign in"),
+    ),
+    PersonalData(
+        "people.Invitation", ("email", "full_name"), purpose=_SIGN_IN, keep_days=30, since="expires_at",
+        found_by=(("email", "email"),), people=_STAFF,
+    ),
+    PersonalData(
+        "people.HandOver", ("user",), purpose=_SIGN_IN, keep_days=7, since="made_at", found_by=(("user", "user_id"),),
+    ),
+    PersonalData(
+        "account.EmailAddress", ("email",), purpose=_SIGN_IN, keep_days=None, found_by=(("email", "email"),),
+        people=_STAFF,
+    ),
+    PersonalData(
+        "usersessions.UserSession", ("ip", "user_agent"), purpose=_("To show people where they are signed in"),
+        keep_days=30, since="last_seen_at", found_by=(("user", "user_id"),), people=_STAFF,
+    ),
+    PersonalData(
+        "delivery.Message", ("recipient", "subject", "body"), purpose=_("To send what was asked for, once"),
+        keep_days=90, since="sent_at",
+        found_by=(("email", "recipient"), ("phone", "recipient"), ("text", "subject"), ("text", "body")),
+    ),
+    PersonalData(
+        "audit.Entry", ("actor_id", "network"), purpose=_("To show who did what, and who read personal data"),
+        keep_days=None, found_by=(("user", "actor_id"),), erase=Erase.KEEP,
+        keep_reason=_("Proof that data are handled lawfully (GDPR art. 5.2 and 32): numbers only, without a name."),
+        legal_basis=_("Legal obligation (GDPR art. 6.1.c)"), people=_("staff, operators of the centre, citizens"),
+    ),
+)  # fmt: skip

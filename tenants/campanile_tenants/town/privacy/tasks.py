@@ -1,0 +1,30 @@
+"""The nightly retention, town by town."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from celery import current_app
+
+from campanile_infra.database.scope import in_schema
+from campanile_infra.tasks.base import LaneTask, centre_task, town_task
+from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.town.audit.context import Who, acting
+from campanile_tenants.town.privacy import services
+
+
+@town_task(lane="bulk")
+def retain() -> int:
+    """Erases what is past its time in the town; returns how many rows."""
+    with acting(Who("system", channel="task")):
+        return sum(int(told["rows"]) for told in services.retain())
+
+
+@centre_task(lane="bulk")
+def retain_everywhere() -> int:
+    """Wakes each town's retention; returns how many towns."""
+    towns = list(Municipality.objects.filter(state__in=("live", "suspended")).values_list("schema_name", flat=True))
+    for schema in towns:
+        with in_schema(schema):
+            cast(LaneTask, current_app.tasks[retain.name]).wake()
+    return len(towns)
