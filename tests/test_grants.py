@@ -10,20 +10,17 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from tests.towns import client, inside, user
 
-from campanile_infra import sealing
-from campanile_infra.database.scope import in_schema
 from campanile_modules.reporting import services as reporting
-from campanile_modules.reporting.models import Category, Report
+from campanile_modules.reporting.models import Category
 from campanile_platform.centre import access_requests
 from campanile_tenants.contract.errors import NotAllowed
 from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.town.audit.models import Entry
 from campanile_tenants.town.delivery.models import Message
-from campanile_tenants.town.people import passwords
-from campanile_tenants.town.people.models import (
-from campanile_tenants.town.people.services import grants, handover, invitations, staff, tokens
+from campanile_tenants.town.people.models import ApiToken, Grant, HandOver, SupportHours, User
+from campanile_tenants.town.people.services import grants, handover, tokens
+from tests.towns import client, inside, user
 
 # -- API tokens ------------------------------------------------------------------------------------
 
