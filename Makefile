@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMPS := build/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint bench assets messages lock clean browser
+.PHONY: spid help setup demo serve test lint bench assets messages lock clean browser
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -42,7 +42,10 @@ serve: setup ## The same without the demo data
 browser: ## Chromium for the browser tests, where it can be installed
 	@sh tests/browser/install.sh
 
-test: setup browser ## All tests
+spid: ## AgID's checker of SPID metadata, where it can be installed
+	@sh tests/spid/install.sh
+
+test: setup browser spid ## All tests
 	$(BIN)/python -m pytest
 
 lint: setup ## Style, types, architecture, committed API schema
@@ -60,6 +63,7 @@ messages: $(STAMPS)/python ## Collect strings to translate (needs gettext)
 
 lock: ## Pin the newest allowed packages, with hashes
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --python-version 3.11 --extra dev --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" -o tests/spid/requirements.lock tests/spid/requirements.in
 
 clean: ## Remove this machine's state, after saying what it is
 	@if [ -x $(BIN)/campanile ]; then $(BIN)/campanile clean; else echo "Nothing is set up here."; fi

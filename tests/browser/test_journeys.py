@@ -126,6 +126,7 @@ def test_switching_the_module_off_takes_everything_away_and_on_brings_it_back(
     count = "{ reportingReports(first: 1) { totalCount } }"
     before = ask(site, count)["data"]["reportingReports"]["totalCount"]
     sign_in(page, site, "sindaco@comune.lecco.lc.example", password)
+    page.locator(".more-menu summary").click()
     page.get_by_role("link", name="Moduli").click()
     check_accessible(page)
     shot(page, "modules", size)
@@ -179,7 +180,7 @@ def test_an_invited_administrator_sets_a_password_and_enters(page: Page, site: S
     sign_in(page, site, "operatore@provincia.lecco.example", password, "localhost")
     page.goto(site.url("/in-uscita/", "localhost"))
     town = "Abbadia Lariana" if size == "phone" else "Airuno"
-    message = page.locator("details.message", has_text=f"Il tuo accesso all'ufficio di {town}").first
+    message = page.locator("details.message", has_text=f"Comune di {town}").first
     message.locator("summary").click()
     link = str(message.locator("pre a").get_attribute("href"))
     page.goto(link)

@@ -24,5 +24,7 @@ def logging_settings(level: str) -> dict[str, Any]:
         "filters": {"town": {"()": TownFilter}},
         "formatters": {"line": {"format": "%(levelname)s %(town)s %(name)s: %(message)s"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["town"], "formatter": "line"}},
+        # pysaml2 quotes the message that it refuses, and with it the person's data: we log its error's name ourselves.
+        "loggers": {"saml2": {"level": "CRITICAL", "propagate": False, "handlers": []}},
         "root": {"handlers": ["stderr"], "level": level},
     }

@@ -43,6 +43,7 @@ _PUBLIC_ONLY = [
     "campanile_tenants.public.registry",
     "campanile_platform.centre",
     "campanile_platform.onboarding",
+    "campanile_platform.gateway",
 ]
 _BOTH = [
     "django.contrib.sessions",
@@ -204,6 +205,18 @@ MFA_ADAPTER = "campanile_tenants.town.people.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_SCHEME == "http"  # browsers allow it on localhost only
+SPID_GATEWAY = env("SPID_GATEWAY", default="")  # https address of the gateway when it is not the centre's host
+SPID_PROVIDERS = env("SPID_PROVIDERS", default="")  # folder with the metadata of the identity providers
+SPID_KEY_FILE = env("SPID_KEY_FILE", default="")
+SPID_CERTIFICATE_FILE = env("SPID_CERTIFICATE_FILE", default="")
+SPID_AGGREGATOR = {
+    "name": env("SPID_AGGREGATOR_NAME", default=CENTRE_NAME),
+    "vat_number": env("SPID_AGGREGATOR_VAT_NUMBER", default="IT00000000000"),
+    "tax_code": env("SPID_AGGREGATOR_TAX_CODE", default="00000000000"),
+    "email": env("SPID_AGGREGATOR_EMAIL", default="spid@localhost.localdomain"),
+    "phone": env("SPID_AGGREGATOR_PHONE", default="+390000000000"),
+    "locality": env("SPID_AGGREGATOR_LOCALITY", default="Roma"),
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True

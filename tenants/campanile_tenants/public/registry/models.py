@@ -33,6 +33,8 @@ class Municipality(TenantMixin, models.Model):
 
     istat_code = models.CharField(_("ISTAT code"), max_length=6, unique=True)
     belfiore_code = models.CharField(_("cadastral (Belfiore) code"), max_length=4, unique=True)
+    ipa_code = models.SlugField(_("IPA code"), max_length=20, unique=True, blank=True)
+    tax_code = models.CharField(_("tax code of the body"), max_length=11, blank=True)
     name = models.CharField(_("name"), max_length=120)
     other_name = models.CharField(_("name in the other official language"), max_length=120, blank=True)
     slug = models.SlugField(_("short name"), max_length=120)
@@ -73,7 +75,11 @@ class Municipality(TenantMixin, models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Fills schema name and slug from code and name. Raises InvalidSchemaName."""
+        """Fills schema name, slug and IPA code from codes and name. Raises InvalidSchemaName.
+
+        The index of public bodies (IPA) gives municipalities `c_` and the cadastral code, unless they chose another.
+        """
+        self.ipa_code = self.ipa_code or f"c_{self.belfiore_code.lower()}"
         self.schema_name = schema_of(self.istat_code)
         self.slug = self.slug or slugify(self.name)
         super().save(*args, **kwargs)

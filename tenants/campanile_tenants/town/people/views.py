@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from campanile_infra.identity.providers import providers
 from campanile_tenants.contract.errors import NotAllowed
 from campanile_tenants.public.registry.gate import current_town
 from campanile_tenants.town.audit.services import record
@@ -33,11 +36,26 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         values = form.cleaned_data
         user = invitations.accept(token, full_name=values["full_name"], password=values["password"])
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        record_authentication(request, user, method="password", email=user.email)
+        record_authentication(request, user, method="password", reauthenticated=True)
         return redirect(landing_page(request))
     role = Role.objects.filter(code=invitation.role).first()
     context = {"form": form, "invitation": invitation, "role": role}
     return render(request, "people/accept_invitation.html", context)
+
+
+@require_safe
+def citizens(request: HttpRequest) -> HttpResponse:
+    """How citizens sign in: with SPID, at the provider they choose."""
+    return render(request, "people/citizens.html", {"providers": providers()})
+
+
+@require_safe
+@never_cache
+def spid(request: HttpRequest) -> HttpResponse:
+    """To the gateway with the provider that was chosen; the browser's session is bound to the answer."""
+    query = {"idp": request.GET.get("idp", ""), "legame": handover.set_out(request.session), "livello": "2"}
+    path = reverse("gateway:leave", args=[current_town().ipa_code], urlconf=settings.PUBLIC_SCHEMA_URLCONF)
+    return redirect(f"{centre_address(path)}?{urlencode(query)}")
 
 
 @require_safe

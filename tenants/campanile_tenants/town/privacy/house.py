@@ -15,6 +15,10 @@ HELD = (
         found_by=(("email", "email"), ("user", "pk")), people=_("staff, and citizens who sign in"),
     ),
     PersonalData(
+        "people.Identity", ("sealed_tax_code", "hint"), purpose=_("To know a citizen again by her digital identity"),
+        keep_days=None, found_by=(("user", "user_id"),),
+    ),
+    PersonalData(
         "people.Invitation", ("email", "full_name"), purpose=_SIGN_IN, keep_days=30, since="expires_at",
         found_by=(("email", "email"),), people=_STAFF,
     ),

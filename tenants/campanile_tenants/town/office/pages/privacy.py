@@ -33,6 +33,7 @@ class SubjectForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
+    tax_code = forms.CharField(label=_("Tax code"), max_length=16, required=False)
     name = forms.CharField(
         label=_("Name and surname"), max_length=150, required=False,
         help_text=_("Only together with an address or a number: other people may have the same name."),
@@ -52,7 +53,12 @@ class SubjectForm(forms.Form):
     def subject(self) -> Subject:
         """The person as she was given."""
         given = self.cleaned_data
-        return Subject(email=given.get("email", ""), phone=given.get("phone", ""), name=given.get("name", ""))
+        return Subject(
+            email=given.get("email", ""),
+            phone=given.get("phone", ""),
+            name=given.get("name", ""),
+            tax_code=given.get("tax_code", ""),
+        )
 
 
 class BreachForm(forms.ModelForm):

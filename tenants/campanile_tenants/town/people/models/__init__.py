@@ -2,6 +2,7 @@
 
 from campanile_tenants.town.people.models.grants import Grant, SupportHours
 from campanile_tenants.town.people.models.handovers import HandOver
+from campanile_tenants.town.people.models.identities import Identity
 from campanile_tenants.town.people.models.invitations import Invitation
 from campanile_tenants.town.people.models.offices import Office, OpeningHours
 from campanile_tenants.town.people.models.roles import Assignment, Role
@@ -13,6 +14,7 @@ __all__ = [
     "Assignment",
     "Grant",
     "HandOver",
+    "Identity",
     "Invitation",
     "Kind",
     "Office",
