@@ -63,6 +63,9 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "reporting:office_detail": lambda: {"code": _report().code},
     "reporting:act": lambda: {"code": _report().code, "verb": "prendi"},
     "reporting:detail": lambda: {"code": _report().code},
+    "gateway:metadata": lambda: {"ipa_code": "c_e507"},
+    "gateway:leave": lambda: {"ipa_code": "c_e507"},
+    "gateway:acs": lambda: {"ipa_code": "c_e507"},
     "centre:person": lambda: {"pk": User.objects.get(email="collega@example.org").pk},
     "centre:person_act": lambda: {"pk": User.objects.get(email="collega@example.org").pk, "verb": "fuori"},
     "centre:role": lambda: {"code": "support"},
@@ -156,6 +159,9 @@ def test_every_page_of_a_town_lets_in_whom_its_policy_names(name: str, report: A
         assert stranger[1] != "sign-in" or name.startswith(("mfa_", "account_"))
         return
     assert stranger == (302, "sign-in"), stranger
+    if policy.assurance:
+        assert not let_in(ask(client(lecco, "cittadina"), path)), "a session without any assurance"
+        return
     citizen = ask(client(lecco, "cittadina"), path)
     assert (citizen[0] == 403) == (policy.audience is not Audience.SIGNED_IN), citizen
     if policy.permission:

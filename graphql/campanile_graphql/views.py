@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from campanile_graphql.compose import schema
 from campanile_graphql.errors import formatted
 from campanile_tenants.town.audit.services import record
+from campanile_tenants.town.people.limits import within_limit
 from campanile_tenants.town.people.models import User
 from campanile_tenants.town.people.services.tokens import TokenRefused, user_of
 
@@ -33,6 +34,8 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
     try:
         bearer = _bearer(request)
     except TokenRefused as error:
+        if not within_limit(request, "token_refused"):
+            return _refuse(429, "TOO_MANY_TRIES", "Too many refused tokens. Wait a minute.", **{"Retry-After": "60"})
         return _refuse(
             error.http_status, error.code, str(error), **{"WWW-Authenticate": 'Bearer error="invalid_token"'}
         )

@@ -7,6 +7,7 @@ checked, with the one certificate from the metadata; keys and certificates insid
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 
 import xmlsec
@@ -28,7 +29,7 @@ class LibXmlsec(CryptoBackend):
 
     @property
     def version(self) -> str:
-        return ".".join(map(str, xmlsec.get_libxmlsec_version()))
+        return metadata.version("xmlsec")
 
     def sign_statement(self, statement: object, node_name: str, key_file: str, node_id: str) -> str:
         """Fills in the signature template that stands in the element with this ID."""

@@ -16,6 +16,7 @@ from campanile_tenants.contract.access import Assurance, Audience, Host, Policy
 from campanile_tenants.contract.errors import CampanileError
 from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.town.people.admission import declared
+from campanile_tenants.town.people.limits import limited
 
 GATEWAY = Policy(Audience.ANYONE, host=Host.CENTRE)
 
@@ -48,6 +49,7 @@ def leave(request: HttpRequest, ipa_code: str) -> HttpResponse:
 @require_POST
 @never_cache
 @declared(GATEWAY)
+@limited("saml")
 def acs(request: HttpRequest, ipa_code: str) -> HttpResponse:
     """From the identity provider into the town, by a hand-over. 403 with few words for what cannot be believed."""
     town = _town(ipa_code)

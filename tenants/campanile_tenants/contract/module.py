@@ -11,7 +11,7 @@ from django.apps import AppConfig
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campanile_tenants.contract.access import Host
+from campanile_tenants.contract.access import Assurance, Host
 from campanile_tenants.contract.errors import DeclarationError
 
 Text = str | Promise
@@ -31,13 +31,17 @@ class MenuEntry:
 
 @dataclasses.dataclass(frozen=True)
 class ServiceEntry:
-    """A service on the citizen portal. `hook` is the national model's `data-element`, when it has one."""
+    """A service on the citizen portal. `hook` is the national model's `data-element`, when it has one.
+
+    `assurance`: how sure the service must be of who somebody is; its pages say so in their policy as well.
+    """
 
     label: Text
     url_name: str
     summary: Text = ""
     hook: str = ""
     icon: str = "it-files"
+    assurance: Assurance = Assurance.NONE
 
 
 TOWN_ROLES = ("administrator", "communications", "civil_protection", "officer", "desk", "reader")

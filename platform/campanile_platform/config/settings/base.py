@@ -194,7 +194,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}  # the key: see AccountAdapter.pre_authenticate
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key",  # the key: see AccountAdapter.pre_authenticate
+    "handover": "30/m/ip",
+    "invitation": "20/m/ip",
+    "saml": "60/m/ip",
+    "token_refused": "30/m/ip",
+    "code_sent": "10/m/ip,3/5m/key",
+    "code_tried": "20/m/ip",
+}
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_EMAIL_NOTIFICATIONS = True

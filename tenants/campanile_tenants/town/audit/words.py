@@ -52,6 +52,8 @@ def _words() -> dict[str, str]:
         "token.made": _("API token made"),
         "token.revoked": _("API token revoked"),
         "token.refused": _("API token refused"),
+        "auth.limited": _("too many tries: stopped for a while"),
+        "auth.code_refused": _("code by mail refused"),
         "spid.refused": _("SPID sign-in refused"),
         "people.citizen_known": _("citizen signed in for the first time"),
         "people.tax_code_revealed": _("whole tax code shown, for a reason"),

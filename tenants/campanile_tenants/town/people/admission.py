@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from campanile_infra.database.names import is_town
 from campanile_infra.database.scope import current
@@ -96,6 +98,9 @@ def declared(policy: Policy) -> Callable[[View], View]:
             try:
                 decide(policy, request.user, assurance_of(request))
             except (NotAuthenticated, AssuranceTooLow):
+                if policy.assurance:
+                    query = urlencode({"next": request.get_full_path(), "livello": int(policy.assurance)})
+                    return redirect(f"{reverse('citizens')}?{query}")
                 return redirect_to_login(request.get_full_path())
             except SecondFactorMissing as error:
                 messages.warning(request, str(error))

@@ -17,7 +17,8 @@ from campanile_tenants.town.audit.services import record
 def _signed_in(request: Any, user: Any, **kwargs: Any) -> None:
     methods = [entry.get("method") for entry in request.session.get("account_authentication_methods", [])]
     request.campanile_signed_in = user
-    UserSession.objects.create_from_request(request)  # allauth does so for its own pages only
+    if hasattr(request, "user"):
+        UserSession.objects.create_from_request(request)  # allauth does so for its own pages only
     record("auth.signed_in", user, methods=methods)
 
 

@@ -9,7 +9,7 @@ from allauth.usersessions import views as usersessions
 from django.urls import path
 
 from campanile_tenants.contract.access import ANYONE, EVERYWHERE, OWN_ACCOUNT
-from campanile_tenants.town.people import views
+from campanile_tenants.town.people import views, views_citizens
 from campanile_tenants.town.people.admission import declared
 
 anyone = declared(EVERYWHERE)
@@ -48,8 +48,9 @@ urlpatterns = [
     path("sicurezza/passkey/<int:pk>/", mine(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
     path("sicurezza/passkey/<int:pk>/togli/", mine(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
     path("sessioni/", mine(usersessions.list_usersessions), name="usersessions_list"),
-    path("cittadini/", town(views.citizens), name="citizens"),
-    path("spid/", town(views.spid), name="spid"),
+    path("cittadini/", town(views_citizens.citizens), name="citizens"),
+    path("cittadini/codice/", town(views_citizens.code), name="citizen_code"),
+    path("spid/", town(views_citizens.spid), name="spid"),
     path("dal-centro/", town(views.from_centre), name="from_centre"),
     path("ingresso/<str:token>/", town(views.arrive), name="arrive"),
     path("lascia/", mine(views.leave), name="leave_town"),

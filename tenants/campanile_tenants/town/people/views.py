@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -13,18 +11,19 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from campanile_infra.identity.providers import providers
 from campanile_tenants.contract.errors import NotAllowed
 from campanile_tenants.public.registry.gate import current_town
 from campanile_tenants.town.audit.services import record
 from campanile_tenants.town.people.adapter import landing_page
 from campanile_tenants.town.people.admission import ASSURANCE_KEY
 from campanile_tenants.town.people.forms import AcceptInvitationForm
+from campanile_tenants.town.people.limits import limited
 from campanile_tenants.town.people.models import Role, User
 from campanile_tenants.town.people.services import grants, handover, invitations
 
 
 @never_cache
+@limited("invitation")
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Asks for a name and a password, makes the account and signs in. 410 when the link is spent."""
     try:
@@ -44,21 +43,6 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-def citizens(request: HttpRequest) -> HttpResponse:
-    """How citizens sign in: with SPID, at the provider they choose."""
-    return render(request, "people/citizens.html", {"providers": providers()})
-
-
-@require_safe
-@never_cache
-def spid(request: HttpRequest) -> HttpResponse:
-    """To the gateway with the provider that was chosen; the browser's session is bound to the answer."""
-    query = {"idp": request.GET.get("idp", ""), "legame": handover.set_out(request.session), "livello": "2"}
-    path = reverse("gateway:leave", args=[current_town().ipa_code], urlconf=settings.PUBLIC_SCHEMA_URLCONF)
-    return redirect(f"{centre_address(path)}?{urlencode(query)}")
-
-
-@require_safe
 @never_cache
 def from_centre(request: HttpRequest) -> HttpResponse:
     """An operator comes in under a grant: sends her to the centre, which knows who she is."""
@@ -70,6 +54,7 @@ def from_centre(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+@limited("handover")
 def arrive(request: HttpRequest, token: str) -> HttpResponse:
     """The end of a hand-over: signs in whoever it names. 403 when it is spent, late, or of another browser."""
     try:
@@ -83,7 +68,8 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
     if arrived.grant is not None:
         record("grant.entered", arrived.grant)
         request.session.set_expiry(arrived.grant.expires_at)
-    return redirect(landing_page(request))
+        return redirect(landing_page(request))
+    return redirect(request.session.pop("after_sign_in", "/"))
 
 
 @require_POST

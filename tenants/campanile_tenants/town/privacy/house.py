@@ -19,6 +19,10 @@ HELD = (
         keep_days=None, found_by=(("user", "user_id"),),
     ),
     PersonalData(
+        "people.SignInCode", ("sealed_address",), purpose=_SIGN_IN, keep_days=1, since="made_at",
+        found_by=(("text", "sealed_address"),),
+    ),
+    PersonalData(
         "people.Invitation", ("email", "full_name"), purpose=_SIGN_IN, keep_days=30, since="expires_at",
         found_by=(("email", "email"),), people=_STAFF,
     ),

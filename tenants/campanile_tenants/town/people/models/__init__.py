@@ -1,5 +1,6 @@
 """Tables about people. The same stand in the public schema (operators) and in each town."""
 
+from campanile_tenants.town.people.models.codes import SignInCode
 from campanile_tenants.town.people.models.grants import Grant, SupportHours
 from campanile_tenants.town.people.models.handovers import HandOver
 from campanile_tenants.town.people.models.identities import Identity
@@ -20,6 +21,7 @@ __all__ = [
     "Office",
     "OpeningHours",
     "Role",
+    "SignInCode",
     "SupportHours",
     "User",
 ]

@@ -1,0 +1,91 @@
+"""Signing in with a code by mail: low assurance, for citizens only."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from campanile_infra.sealing import fingerprint, seal, unseal
+from campanile_tenants.contract.errors import CampanileError
+from campanile_tenants.public.registry.gate import current_town
+from campanile_tenants.town.audit.services import record
+from campanile_tenants.town.delivery import tasks
+from campanile_tenants.town.delivery.services import enqueue
+from campanile_tenants.town.people.models import Kind, SignInCode, User
+from campanile_tenants.town.people.models.codes import MOST_TRIES
+
+
+class CodeRefused(CampanileError):
+    """Wrong, used, too old, or tried too often: the same words for all."""
+
+    code = "CODE_REFUSED"
+    http_status = 403
+    message = _("This code is not right, or is too old. Look at the latest mail, or ask for a new code.")
+
+
+def send(address: str) -> UUID:
+    """Mails a code to `address` and returns the number by which the browser remembers it.
+
+    Whoever works for the town gets a mail that says where staff sign in, and no code: six digits by mail are no
+    way round a second factor. The answer on the page is the same.
+    """
+    address = address.strip().lower()
+    text = f"{secrets.randbelow(10**6):06d}"
+    town = current_town().full_name
+    with transaction.atomic():
+        SignInCode.objects.filter(made_at__lt=timezone.now() - timedelta(days=1)).delete()
+        made = SignInCode.objects.create(sealed_address=seal(address), digest="")
+        made.digest = _digest(made.pk, text)
+        works_here = User.objects.filter(email__iexact=address).exclude(kind=Kind.CITIZEN).exists()
+        if works_here:
+            made.tries = MOST_TRIES
+            body = _t("Somebody, perhaps you, asked for a citizen's sign-in code. Staff sign in with password and "
+                      "second factor.\n\n%(town)s\n") % {"town": town}  # fmt: skip
+        else:
+            body = _t("Your code is %(code)s\n\nIt works for ten minutes, on the page where you asked for it. If you "
+                      "did not ask, do nothing.\n\n%(town)s\n") % {"code": text, "town": town}  # fmt: skip
+        made.save()
+        subject = _t("Your sign-in code") if works_here else _t("%(code)s is your sign-in code") % {"code": text}
+        enqueue(key=f"code:{made.pk}", purpose="people.code", recipient=address, subject=subject, body=body)
+        tasks.drain_transactional.wake_on_commit()
+    return made.pk
+
+
+def check(number: str, text: str) -> User:
+    """The citizen whose address got this code; made at the first time. Raises CodeRefused.
+
+    Each try counts before the code is looked at, so that trying many at once wins nothing.
+    """
+    try:
+        key = UUID(number)
+    except ValueError:
+        raise CodeRefused from None
+    now = timezone.now()
+    open_codes = SignInCode.objects.filter(pk=key, used_at__isnull=True, expires_at__gt=now, tries__lt=MOST_TRIES)
+    found = open_codes.update(tries=F("tries") + 1)
+    code = SignInCode.objects.filter(pk=key).first() if found else None
+    if code is None or not secrets.compare_digest(code.digest, _digest(key, text.strip().replace(" ", ""))):
+        record("auth.code_refused")
+        raise CodeRefused(field="code")
+    with transaction.atomic():
+        if not SignInCode.objects.filter(pk=key, used_at__isnull=True).update(used_at=now):
+            raise CodeRefused(field="code")
+        address = unseal(code.sealed_address)
+        user = User.objects.filter(email__iexact=address).first()
+        if user is None:
+            user = User.objects.create_user(address, None, full_name="", kind=Kind.CITIZEN)
+            record("people.citizen_known", user, provider="mail")
+    if user.kind != Kind.CITIZEN or not user.is_active:
+        raise CodeRefused(field="code")
+    return user
+
+
+def _digest(key: UUID, text: str) -> str:
+    return fingerprint(f"{key}/{text}")

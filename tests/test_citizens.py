@@ -1,0 +1,135 @@
+"""Citizens sign in as surely as the service asks: by a code in the mail, or with SPID."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from campanile_infra.database.scope import in_schema
+from campanile_tenants.contract.access import Assurance
+from campanile_tenants.public.registry.activation import switch_on
+from campanile_tenants.public.registry.directory import directory
+from campanile_tenants.town.audit.models import Entry
+from campanile_tenants.town.delivery.models import Message
+from campanile_tenants.town.people.models import Kind, SignInCode, User
+from campanile_tenants.town.people.services import citizens, handover
+from tests.towns import client, inside, user
+
+ANNA = "anna@example.org"
+
+
+@pytest.fixture(autouse=True)
+def _ready(lecco: Any) -> None:
+    switch_on(lecco, "noticeboard", by="test")
+    directory.forget()
+    with in_schema(lecco.schema_name):
+        cache.clear()
+
+
+def six_digits(place: Any, address: str = ANNA) -> str:
+    with inside(place):
+        message = Message.objects.filter(recipient=address, purpose="people.code").latest("created_at")
+    found = re.search(r"\d{6}", message.body)
+    return found[0] if found else ""
+
+
+def ask(place: Any, address: str = ANNA, to: str = "/bacheca/miei/") -> Client:
+    browser = client(place)
+    away = browser.get(to)
+    assert away.url.startswith("/accesso/cittadini/?next=")
+    browser.get(away.url)
+    assert browser.post("/accesso/cittadini/", {"email": address}).url == "/accesso/cittadini/codice/"
+    return browser
+
+
+def test_a_code_by_mail_opens_what_asks_for_little_and_nothing_more(lecco: Any) -> None:
+    browser = ask(lecco)
+    back = browser.post("/accesso/cittadini/codice/", {"code": six_digits(lecco)})
+    assert back.url == "/bacheca/miei/"
+    assert browser.get("/bacheca/miei/").status_code == 200
+    assert "livello=2" in browser.get("/bacheca/certa/").url
+    assert browser.get("/ufficio/").status_code == 403
+    with inside(lecco):
+        assert User.objects.get(email=ANNA).kind == Kind.CITIZEN
+        assert ANNA not in str(list(SignInCode.objects.values()))
+    page = browser.get("/accesso/cittadini/?next=/bacheca/certa/&livello=2").content.decode()
+    assert 'name="email"' not in page, "a code is not sure enough for this"
+
+
+def test_a_code_counts_once_five_times_and_ten_minutes(lecco: Any) -> None:
+    browser = ask(lecco)
+    digits = six_digits(lecco)
+    for _n in range(5):
+        assert browser.post("/accesso/cittadini/codice/", {"code": "000000"}).status_code == 422
+    assert browser.post("/accesso/cittadini/codice/", {"code": digits}).status_code == 422, "tried too often"
+    browser = ask(lecco)
+    with inside(lecco):
+        SignInCode.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert browser.post("/accesso/cittadini/codice/", {"code": six_digits(lecco)}).status_code == 422
+    browser, other = ask(lecco), client(lecco)
+    assert other.post("/accesso/cittadini/codice/", {"code": six_digits(lecco)}).url == "/accesso/cittadini/"
+    assert browser.post("/accesso/cittadini/codice/", {"code": six_digits(lecco)}).status_code == 302
+    with inside(lecco):
+        assert Entry.objects.filter(action="auth.code_refused").count() == 7
+
+
+def test_staff_get_no_code_and_the_page_says_nothing_of_it(lecco: Any) -> None:
+    browser = ask(lecco, "sindaco@example.org")
+    assert six_digits(lecco, "sindaco@example.org") == ""
+    assert browser.post("/accesso/cittadini/codice/", {"code": "123456"}).status_code == 422
+
+
+def test_codes_to_one_address_are_few(lecco: Any) -> None:
+    for _n in range(3):
+        ask(lecco)
+    refused = client(lecco).post("/accesso/cittadini/", {"email": ANNA})
+    assert refused.status_code == 429
+    assert refused["Retry-After"] == "60"
+    assert "Troppi tentativi" in refused.content.decode()
+
+
+def test_the_way_back_stays_on_the_site(lecco: Any) -> None:
+    browser = client(lecco)
+    browser.get("/accesso/cittadini/?next=https://evil.example/")
+    browser.post("/accesso/cittadini/", {"email": ANNA})
+    assert browser.post("/accesso/cittadini/codice/", {"code": six_digits(lecco)}).url == "/"
+
+
+def test_spid_opens_what_asks_for_more(lecco: Any) -> None:
+    browser = client(lecco)
+    browser.get("/accesso/cittadini/?next=/bacheca/certa/&livello=2")
+    with inside(lecco):
+        found = citizens.known_citizen(
+            tax_code="RSSMRA80A01E507I",
+            given_name="M",
+            family_name="R",
+            provider="spid",
+            assurance=Assurance.SUBSTANTIAL,
+        )
+        stored = browser.session
+        binding = handover.set_out(stored)
+        stored.save()
+        token = handover.issue(found, binding, provider="spid", assurance=Assurance.SUBSTANTIAL)
+    assert browser.get(f"/accesso/ingresso/{token}/").url == "/bacheca/certa/"
+    assert browser.get("/bacheca/certa/").status_code == 200
+    assert browser.get("/bacheca/miei/").status_code == 200
+
+
+def test_guessing_hand_overs_invitations_and_tokens_is_slowed_down(lecco: Any) -> None:
+    browser = client(lecco)
+    with inside(lecco):
+        assert user("sindaco")
+    assert {browser.get(f"/accesso/ingresso/{n}/").status_code for n in range(31)} == {403, 429}
+    assert {browser.get(f"/accesso/invito/{n}/").status_code for n in range(21)} == {410, 429}
+    answers = {
+        browser.post("/graphql/", {"query": "{ modules { code } }"}, content_type="application/json",
+                     headers={"Authorization": f"Bearer {n}"}).status_code
+        for n in range(31)
+    }  # fmt: skip
+    assert answers == {401, 429}
