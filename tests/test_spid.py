@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from lxml import etree
@@ -31,6 +32,11 @@ from tests.towns import client, inside, person, user
 ROOT = Path(__file__).parents[1]
 CHECKER = ROOT / ".venv-spid" / "bin" / "spid_sp_test"
 LECCO, MERATE = "/pub-ag-full/c_e507", "/pub-ag-full/c_f133"
+
+
+@pytest.fixture(autouse=True)
+def _no_old_tries(db: None) -> None:
+    cache.clear()
 
 
 @pytest.fixture

@@ -14,5 +14,7 @@ SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # a town's other hosts are not ours to bind
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
 SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-campanile_session"  # a subdomain cannot set it
+CSRF_COOKIE_NAME = "__Host-campanile_csrf"
 CSRF_COOKIE_SECURE = True
 GRAPHIQL = False

@@ -15,7 +15,7 @@ from campanile_tenants.town.people.admission import View
 
 def within_limit(request: HttpRequest, action: str, key: str | None = None) -> bool:
     """Counts one use of `action` (a key of ACCOUNT_RATE_LIMITS) and says whether it is still allowed."""
-    return bool(ratelimit.consume(request, app="allauth.account", action=action, key=key))
+    return bool(ratelimit.consume(request, app="allauth.account", action=action, key=key, limit_get=True))
 
 
 def too_many(request: HttpRequest, action: str) -> HttpResponseBase:
