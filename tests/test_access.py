@@ -280,6 +280,14 @@ def test_signing_out_everywhere_ends_the_other_sessions(lecco: Any) -> None:
 # -- headers ---------------------------------------------------------------------------------------
 
 
+def test_what_is_not_for_everybody_is_never_cached_and_a_refusal_goes_on_record(lecco: Any) -> None:
+    assert client(lecco, "tecnico").get("/ufficio/")["Cache-Control"] == "private, no-store"
+    assert client(lecco, "lettore").get("/ufficio/persone/").status_code == 403
+    with inside(lecco):
+        entry = Entry.objects.filter(action="auth.denied").latest("id")
+        assert (entry.object_id, entry.actor_id) == ("office:people", str(user("lettore").pk))
+
+
 @pytest.mark.parametrize("path", ["/", "/accesso/", "/segnalazioni/", "/nessuna-pagina/"])
 def test_every_answer_carries_the_headers_that_protect_it(lecco: Any, path: str) -> None:
     answer = client(lecco).get(path)

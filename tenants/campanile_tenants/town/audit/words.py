@@ -52,6 +52,7 @@ def _words() -> dict[str, str]:
         "token.made": _("API token made"),
         "token.revoked": _("API token revoked"),
         "token.refused": _("API token refused"),
+        "auth.denied": _("tried to open what is not allowed"),
         "auth.limited": _("too many tries: stopped for a while"),
         "auth.code_refused": _("code by mail refused"),
         "spid.refused": _("SPID sign-in refused"),

@@ -27,6 +27,7 @@ from campanile_tenants.contract.errors import (
     WrongHost,
 )
 from campanile_tenants.contract.registry import registry
+from campanile_tenants.town.audit.services import record
 from campanile_tenants.town.people.models import Kind, User
 
 View = Callable[..., HttpResponseBase]
@@ -106,16 +107,26 @@ def declared(policy: Policy) -> Callable[[View], View]:
                 messages.warning(request, str(error))
                 return redirect("mfa_index")
             except CampanileError as error:
+                _denied(request)
                 raise PermissionDenied(str(error)) from error
             try:
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
             except NotAllowed as error:
+                _denied(request)
                 raise PermissionDenied(str(error)) from error
+            if policy.audience is not Audience.ANYONE and "Cache-Control" not in response:
+                response["Cache-Control"] = "private, no-store"
+            return response
 
         setattr(guarded, _ATTRIBUTE, policy)
         return guarded
 
     return decorate
+
+
+def _denied(request: HttpRequest) -> None:
+    match = request.resolver_match
+    record("auth.denied", ("page", match.view_name if match else ""))
 
 
 def policy_of(view: Any) -> Policy | None:
