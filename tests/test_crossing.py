@@ -66,6 +66,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "reporting:detail": lambda: {"code": _report().code},
     "gateway:metadata": lambda: {"ipa_code": "c_e507"},
     "gateway:leave": lambda: {"ipa_code": "c_e507"},
+    "gateway:slo": lambda: {"ipa_code": "c_e507"},
     "gateway:acs": lambda: {"ipa_code": "c_e507"},
     "centre:person": lambda: {"pk": User.objects.get(email="collega@example.org").pk},
     "centre:person_act": lambda: {"pk": User.objects.get(email="collega@example.org").pk, "verb": "fuori"},

@@ -139,6 +139,23 @@ def test_a_good_response_is_worth_nothing_in_another_browser(idp: LocalIdp, lecc
     assert victim.get(path).status_code == 403, "and it is spent"
 
 
+@pytest.mark.parametrize("fault", ["", "not signed", "another key", "altered", "late", "for another town"])
+def test_the_provider_ends_a_session_with_a_signed_request_only(idp: LocalIdp, lecco: Any, fault: str) -> None:
+    browser = client(lecco)
+    back = come_back(go_to_the_provider(browser, idp))
+    browser.get(back.url[back.url.index("/accesso") :])
+    signed_in = browser.get("/accesso/sessioni/").status_code
+    request = idp.logout_request(f"http://localhost{LECCO}", idp.name_id, fault=fault)
+    path = f"{MERATE if fault == 'for another town' else LECCO}/slo"
+    answer = client(None).post(path, {"SAMLRequest": request})
+    assert signed_in == 200
+    assert answer.status_code == (403 if fault else 302)
+    assert browser.get("/accesso/sessioni/").status_code == (200 if fault else 302)
+    if not fault:
+        assert answer.url.startswith(f"{idp.url}/slo?SAMLResponse=")
+        assert "Signature=" in answer.url
+
+
 @pytest.mark.parametrize("text", ["", "x", "PHg+", "A" * 300_000, "PD94bWwgdmVyc2lvbj0iMS4wIj8+PGEvPg=="])
 def test_noise_is_refused(idp: LocalIdp, lecco: Any, text: str) -> None:
     assert client(None).post(f"{LECCO}/acs", {"SAMLResponse": text}).status_code == 403

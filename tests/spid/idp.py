@@ -34,6 +34,7 @@ class LocalIdp:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.fault, self.level, self.tax_code = "", 2, TAX_CODE
+        self.name_id = f"_{uuid.uuid4().hex}"
         self.seen: list[etree._Element] = []
         self.sp_certificate = b""
         idp = self
@@ -65,7 +66,7 @@ class LocalIdp:
         certificate = "".join(line for line in lines if "CERTIFICATE" not in line)
         return f"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="{DS}" entityID="{self.url}">
 <md:IDPSSODescriptor protocolSupportEnumeration="{SAMLP}" WantAuthnRequestsSigned="true"><md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
-<md:NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:transient</md:NameIDFormat>
+<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="{self.url}/slo"/><md:NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:transient</md:NameIDFormat>
 <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="{self.url}/sso"/></md:IDPSSODescriptor>
 <md:Organization><md:OrganizationName xml:lang="it">Prova</md:OrganizationName><md:OrganizationDisplayName xml:lang="it">Identità di prova</md:OrganizationDisplayName><md:OrganizationURL xml:lang="it">https://prova.example</md:OrganizationURL></md:Organization></md:EntityDescriptor>"""
 
@@ -93,6 +94,22 @@ class LocalIdp:
         except Exception:  # noqa: BLE001 - whatever is wrong, it is not signed
             return False
         return unquote(query["SigAlg"]).endswith("rsa-sha256")
+
+    def logout_request(self, service: str, name_id: str, *, fault: str = "") -> str:
+        """A signed LogoutRequest, base64; with a fault one that must be refused."""
+        now = datetime.now(UTC) - timedelta(hours=1 if fault == "late" else 0)
+        root = etree.fromstring(
+            f'<samlp:LogoutRequest xmlns:samlp="{SAMLP}" xmlns:saml="{SAML}" ID="_{uuid.uuid4().hex}" Version="2.0" IssueInstant="{self.stamp(now)}" Destination="{service}/slo"><saml:Issuer>{self.url}</saml:Issuer><saml:NameID>{name_id}</saml:NameID></samlp:LogoutRequest>'
+        )
+        if fault != "not signed":
+            other = fault == "another key"
+            self.sign(
+                root, self.other_key if other else self.key, self.other_certificate if other else self.certificate
+            )
+        text = etree.tostring(root).decode()
+        return base64.b64encode(
+            (text.replace(name_id, f"{name_id}x") if fault == "altered" else text).encode()
+        ).decode()
 
     # -- the response -----------------------------------------------------------------------------
 
@@ -131,7 +148,7 @@ class LocalIdp:
             return etree.tostring(root)
         xml = (
             head
-            + f"""<samlp:Status><samlp:StatusCode Value="{status}"/></samlp:Status><saml:Assertion ID="_{uuid.uuid4().hex}" Version="2.0" IssueInstant="{self.stamp(now)}"><saml:Issuer {named}>{issuer}</saml:Issuer><saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient" NameQualifier="{issuer}">_{uuid.uuid4().hex}</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData InResponseTo="{in_response_to}" NotOnOrAfter="{until}" Recipient="{destination}"/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="{self.stamp(now - timedelta(seconds=1))}" NotOnOrAfter="{until}"><saml:AudienceRestriction><saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="{self.stamp(now)}" SessionIndex="_{uuid.uuid4().hex}"><saml:AuthnContext><saml:AuthnContextClassRef>https://www.spid.gov.it/SpidL{level}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>{told}</saml:AttributeStatement></saml:Assertion></samlp:Response>"""
+            + f"""<samlp:Status><samlp:StatusCode Value="{status}"/></samlp:Status><saml:Assertion ID="_{uuid.uuid4().hex}" Version="2.0" IssueInstant="{self.stamp(now)}"><saml:Issuer {named}>{issuer}</saml:Issuer><saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient" NameQualifier="{issuer}">{self.name_id}</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData InResponseTo="{in_response_to}" NotOnOrAfter="{until}" Recipient="{destination}"/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="{self.stamp(now - timedelta(seconds=1))}" NotOnOrAfter="{until}"><saml:AudienceRestriction><saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="{self.stamp(now)}" SessionIndex="_{uuid.uuid4().hex}"><saml:AuthnContext><saml:AuthnContextClassRef>https://www.spid.gov.it/SpidL{level}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>{told}</saml:AttributeStatement></saml:Assertion></samlp:Response>"""
         )
         root = etree.fromstring(xml)
         assertion = root.find(f"{{{SAML}}}Assertion")

@@ -21,6 +21,7 @@ from saml2.samlp import AuthnRequest, NameIDPolicy, RequestedAuthnContext
 from campanile_infra.database.names import PUBLIC_SCHEMA
 from campanile_infra.database.scope import in_schema
 from campanile_infra.identity.providers import providers
+from campanile_infra.sealing import fingerprint
 from campanile_platform.gateway import spid
 from campanile_platform.gateway.models import Attempt
 from campanile_tenants.contract.access import Assurance
@@ -110,7 +111,10 @@ def accept(town: Municipality, encoded: str) -> str:
             )  # fmt: skip
         except BadTaxCode as error:
             raise SignInRefused from error
-        return handover.issue(user, attempt.binding, provider="spid", assurance=Assurance(attempt.assurance))
+        mark = fingerprint(f"{attempt.provider}|{person['name_id']}")
+        return handover.issue(
+            user, attempt.binding, provider="spid", assurance=Assurance(attempt.assurance), provider_session=mark
+        )
 
 
 def _attempt(town: Municipality, xml: bytes) -> Attempt:
@@ -167,6 +171,7 @@ def _person(response: Any, attempt: Attempt) -> dict[str, str]:
             told[attribute.name] = attribute.attribute_value[0].text or ""
     if not all(told.get(name) for name in spid.ATTRIBUTES):
         raise SignInRefused
+    told["name_id"] = (assertion.subject.name_id.text or "").strip()
     return told
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from campanile_platform.gateway import signing_in
+from campanile_platform.gateway import signing_in, signing_out
 from campanile_platform.gateway.metadata import metadata as build
 from campanile_tenants.contract.access import Assurance, Audience, Host, Policy
 from campanile_tenants.contract.errors import CampanileError
@@ -58,6 +58,20 @@ def acs(request: HttpRequest, ipa_code: str) -> HttpResponse:
     except CampanileError as error:
         return _refuse(request, town, error)
     return redirect(f"{_site(town)}{reverse('arrive', args=[token], urlconf=settings.ROOT_URLCONF)}")
+
+
+@csrf_exempt  # as acs: the provider's page posts here, and the signature stands in for a token
+@require_POST
+@never_cache
+@declared(GATEWAY)
+@limited("saml")
+def slo(request: HttpRequest, ipa_code: str) -> HttpResponse:
+    """The provider says that somebody has left: her sessions end, and the browser takes a signed answer back."""
+    town = _town(ipa_code)
+    try:
+        return redirect(signing_out.accept(town, request.POST.get("SAMLRequest", "")))
+    except CampanileError as error:
+        return _refuse(request, town, error)
 
 
 def _refuse(request: HttpRequest, town: Municipality, error: CampanileError) -> HttpResponse:

@@ -55,6 +55,7 @@ def _words() -> dict[str, str]:
         "auth.denied": _("tried to open what is not allowed"),
         "auth.limited": _("too many tries: stopped for a while"),
         "auth.code_refused": _("code by mail refused"),
+        "spid.signed_out": _("signed out by the identity provider"),
         "spid.refused": _("SPID sign-in refused"),
         "people.citizen_known": _("citizen signed in for the first time"),
         "people.tax_code_revealed": _("whole tax code shown, for a reason"),

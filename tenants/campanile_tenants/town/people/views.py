@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
@@ -65,6 +66,9 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "people/handover_refused.html", {"error": NotAllowed()}, status=403)
     login(request, arrived.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     request.session[ASSURANCE_KEY] = arrived.assurance
+    if arrived.provider_session:
+        mine = UserSession.objects.filter(session_key=request.session.session_key)
+        mine.update(data={"provider_session": arrived.provider_session})
     if arrived.grant is not None:
         record("grant.entered", arrived.grant)
         request.session.set_expiry(arrived.grant.expires_at)

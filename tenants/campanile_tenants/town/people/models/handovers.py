@@ -29,6 +29,7 @@ class HandOver(models.Model):
     grant = models.ForeignKey("people.Grant", on_delete=models.CASCADE, null=True, blank=True)
     assurance = models.PositiveSmallIntegerField(_("assurance"), default=0)
     provider = models.CharField(_("by"), max_length=60)
+    provider_session = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(default=in_a_minute)
     used_at = models.DateTimeField(null=True, blank=True)

@@ -44,15 +44,20 @@ def set_out(session: Any) -> str:
 
 
 def issue(
-    user: User, binding: str, *, provider: str, assurance: Assurance = Assurance.NONE, grant: Grant | None = None
-) -> str:
-    """Step 2, inside the town: writes the hand-over; returns its token. Raises HandOverRefused for a bad binding."""
+    user: User, binding: str, *, provider: str, assurance: Assurance = Assurance.NONE, grant: Grant | None = None,
+    provider_session: str = "",
+) -> str:  # fmt: skip
+    """Step 2, inside the town: writes the hand-over; returns its token. Raises HandOverRefused for a bad binding.
+
+    `provider_session` is a fingerprint by which the provider can end the session later.
+    """
     if not BINDING.fullmatch(binding):
         raise HandOverRefused
     token = secrets.token_urlsafe(32)
     HandOver.objects.create(
-        digest=_sha256(token), binding=binding, user=user, grant=grant, assurance=int(assurance), provider=provider
-    )
+        digest=_sha256(token), binding=binding, user=user, grant=grant, assurance=int(assurance), provider=provider,
+        provider_session=provider_session,
+    )  # fmt: skip
     return token
 
 
