@@ -22,13 +22,13 @@ from campanile_infra.database.scope import in_schema
 from campanile_modules.reporting import services as reporting
 from campanile_modules.reporting.models import Category, Photo, Report
 from campanile_platform.config.checks import patterns
-from campanile_tenants.contract.access import Audience, Host, Policy
+from campanile_tenants.contract.access import Assurance, Audience, Host, Policy
 from campanile_tenants.public.registry.activation import switch_on
 from campanile_tenants.public.registry.directory import directory
 from campanile_tenants.town.audit.models import Entry
 from campanile_tenants.town.people.admission import policy_of
 from campanile_tenants.town.people.models import ApiToken, Grant, Kind, Office, Role, SupportHours, User
-from campanile_tenants.town.people.services import grants, invitations, tokens
+from campanile_tenants.town.people.services import citizens, grants, invitations, tokens
 from campanile_tenants.town.privacy.models import Breach
 from tests.towns import client, inside, person, town
 
@@ -52,6 +52,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "office:person": lambda: {"pk": person("nuova", "reader").pk},
     "office:person_act": lambda: {"pk": person("altra", "reader").pk, "verb": "disattiva"},
     "office:role": lambda: {"code": Role.objects.create(code="solo-qui", name="Solo qui").code},
+    "office:reveal_tax_code": lambda: {"pk": _citizen()},
     "office:office": lambda: {"code": Office.objects.create(code="solo-qui", name="Solo qui").code},
     "office:decide_grant": lambda: {"pk": _grant().pk, "verb": "approva"},
     "office:remove_support_hours": lambda: {"pk": _support_hours().pk},
@@ -104,6 +105,12 @@ def _token() -> tuple[ApiToken, str]:
     return tokens.make(
         "x", ["reporting.view_report"], expires_at=timezone.now() + timezone.timedelta(days=9), by=mayor
     )
+
+
+def _citizen() -> int:
+    return citizens.known_citizen(
+        tax_code="RSSMRA80A01E507I", given_name="M", family_name="R", provider="x", assurance=Assurance.LOW
+    ).pk
 
 
 def _breach() -> Breach:

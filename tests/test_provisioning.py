@@ -226,7 +226,7 @@ def test_one_broken_town_does_not_stop_the_migration_of_the_others() -> None:
     with as_owner():
         Municipality.objects.update(schema_version="older")
         with transaction.atomic(), in_schema("c_097042"), connection.cursor() as cursor:
-            cursor.execute("DELETE FROM django_migrations WHERE app = 'reporting' AND name = '0003_office'")
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'reporting' AND name >= '0003'")
     results = dict(towns.migrate_towns(towns.outdated()))
     assert results["c_097042"] is not None  # its column is there already
     assert results["c_097046"] is None

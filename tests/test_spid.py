@@ -205,6 +205,24 @@ def test_a_whole_tax_code_is_shown_only_for_a_reason_that_goes_on_record(lecco: 
         assert TAX_CODE not in str(entry.details)
 
 
+def test_the_desk_looks_up_one_citizen_and_sees_the_tax_code_for_a_reason_only(lecco: Any) -> None:
+    with inside(lecco):
+        known = known_citizen(
+            tax_code=TAX_CODE, given_name="Maria", family_name="Rossi", provider="spid", assurance=Assurance.HIGH
+        )
+    desk = client(lecco, "tecnico")
+    shown = desk.post("/ufficio/cittadini/", {"who": TAX_CODE.lower()}).content.decode()
+    assert "Maria Rossi" in shown
+    assert TAX_CODE not in shown
+    path = f"/ufficio/cittadini/{known.pk}/codice-fiscale/"
+    assert desk.post(path, {"reason": "boh"}).status_code == 422
+    assert TAX_CODE in desk.post(path, {"reason": "Serve per la pratica 12"}).content.decode()
+    assert "Nessuno con questo" in desk.post("/ufficio/cittadini/", {"who": "x@example.org"}).content.decode()
+    with inside(lecco):
+        done = set(Entry.objects.values_list("action", flat=True))
+        assert {"people.citizen_looked_up", "people.tax_code_revealed"} <= done
+
+
 # -- metadata --------------------------------------------------------------------------------------
 
 

@@ -166,7 +166,11 @@ def _finish(step: Step, state: str, milliseconds: int) -> None:
 
 def _end(job: Job, state: str, error: str = "") -> None:
     job.state, job.finished_at, job.error, job.lease_until = state, timezone.now(), error[:500], None
-    job.save(update_fields=["state", "finished_at", "error", "lease_until"])
+    if state == Job.State.DONE:  # the town has them now: no personal data stays in the public schema
+        job.administrator_name = job.administrator_email = ""
+    job.save(
+        update_fields=["state", "finished_at", "error", "lease_until", "administrator_name", "administrator_email"]
+    )
 
 
 # -- the steps ------------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ def _words() -> dict[str, str]:
         "spid.signed_out": _("signed out by the identity provider"),
         "spid.refused": _("SPID sign-in refused"),
         "people.citizen_known": _("citizen signed in for the first time"),
+        "people.citizen_looked_up": _("citizen looked up"),
         "people.tax_code_revealed": _("whole tax code shown, for a reason"),
         "handover.refused": _("hand-over refused"),
         "privacy.looked_up": _("privacy desk: a person looked up"),

@@ -21,6 +21,7 @@ class OfficeConfig(AppConfig):
         registry.add_menu(
             MenuEntry(_("Modules"), "office:modules", "office.switch_modules", "it-settings"),
             MenuEntry(_("Colleagues"), "office:people", "people.manage_staff", "it-user"),
+            MenuEntry(_("Look up a citizen"), "office:citizens", "people.look_up_citizen", "it-search"),
             MenuEntry(_("Offices"), "office:offices", "people.manage_offices", "it-pa"),
             MenuEntry(_("Access of the centre"), "office:grants", "people.manage_grants", "it-key"),
             MenuEntry(_("API tokens"), "office:tokens", "people.manage_tokens", "it-code-circle"),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campanile_tenants.contract.access import Audience, Policy
-from campanile_tenants.town.office.pages import grants, modules, offices, privacy, tokens
+from campanile_tenants.town.office.pages import citizens, grants, modules, offices, privacy, tokens
 from campanile_tenants.town.office.pages.patterns import access_patterns, audit_patterns
 
 app_name = "office"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("moduli/<slug:code>/", modules.switch_module, name="switch_module"),
     *access_patterns(Policy(Audience.STAFF, permission="people.manage_staff")),
     *audit_patterns(Policy(Audience.STAFF, permission="audit.view_log")),
+    path("cittadini/", citizens.look_up, name="citizens"),
+    path("cittadini/<int:pk>/codice-fiscale/", citizens.reveal, name="reveal_tax_code"),
     path("uffici/", offices.offices, name="offices"),
     path("uffici/nuovo/", offices.edit, name="new_office"),
     path("uffici/<slug:code>/", offices.edit, name="office"),

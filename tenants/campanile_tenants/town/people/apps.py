@@ -27,5 +27,6 @@ class PeopleConfig(AppConfig):
                 own_hands=True,
             ),
             Permission("people.manage_tokens", _("Make API tokens"), second_factor=True, own_hands=True),
+            Permission("people.look_up_citizen", _("Look up a citizen who signed in"), roles=("officer", "desk")),
             Permission("people.reveal_tax_code", _("See a whole tax code, with a reason"), roles=("officer", "desk")),
         )  # fmt: skip

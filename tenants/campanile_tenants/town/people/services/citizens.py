@@ -59,6 +59,14 @@ def known_citizen(*, tax_code: str, given_name: str, family_name: str, provider:
     return identity.user
 
 
+def find(text: str) -> User | None:
+    """The citizen with this whole tax code or mail address. 1 query."""
+    known = User.objects.filter(kind=Kind.CITIZEN)
+    if "@" in text:
+        return known.filter(email__iexact=text.strip()).first()
+    return known.filter(identity__mark=fingerprint(text.strip().upper())).first()
+
+
 def masked(identity: Identity) -> str:
     """The tax code as staff see it: the last four characters only."""
     return f"············{identity.hint}"
