@@ -157,7 +157,9 @@ def test_an_invited_officer_of_one_office_sees_only_its_reports(
     ("path", "name"),
     [
         ("ruoli/", "matrix"), ("ruoli/desk/", "role"), ("uffici/", "offices"), ("uffici/tecnico/", "office"),
-        ("accessi/", "grants"), ("token/", "tokens"), ("registro/", "audit"),
+        ("accessi/", "grants"), ("token/", "tokens"), ("registro/", "audit"), ("cittadini/", "citizens"),
+        ("privacy/", "privacy"), ("privacy/trattamenti/", "register"), ("privacy/conservazione/", "retention"),
+        ("privacy/violazioni/", "breaches"), ("privacy/violazioni/nuova/", "breach"),
     ],
 )  # fmt: skip
 def test_the_pages_about_access_have_no_barriers(
@@ -167,6 +169,52 @@ def test_the_pages_about_access_have_no_barriers(
     page.goto(site.url(f"/ufficio/{path}"))
     check_accessible(page)
     shot(page, name, size)
+
+
+def test_a_citizen_signs_in_with_a_code_by_mail(page: Page, site: Site, password: str, size: str) -> None:
+    address = f"anna-{size}@example.org"
+    page.goto(site.url("/accesso/cittadini/"))
+    check_accessible(page)
+    shot(page, "citizens-sign-in", size)
+    page.get_by_label("E-mail").fill(address)
+    page.get_by_role("button", name="Mandami il codice").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Il tuo codice")
+    check_accessible(page)
+    shot(page, "citizen-code", size)
+    console = fresh(page)
+    sign_in(console, site, "operatore@provincia.lecco.example", password, "localhost")
+    message = console.locator("details.message", has_text=address).first
+    for _ in range(40):
+        console.goto(site.url("/in-uscita/", "localhost"))
+        if message.count():
+            break
+        time.sleep(0.25)
+    found = re.search(r"\d{6}", str(message.text_content()))
+    assert found is not None
+    console.context.close()
+    page.locator("[name=code]").fill(found[0])
+    page.get_by_role("button", name="Accedi", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Comune di Lecco")
+
+
+def test_the_privacy_desk_shows_a_person_before_it_does_anything(
+    page: Page, site: Site, password: str, size: str
+) -> None:
+    sign_in(page, site, MAYOR, password)
+    page.goto(site.url("/ufficio/privacy/"))
+    page.get_by_label("E-mail").fill("nessuno@example.org")
+    page.get_by_role("button", name="Vedi che cosa").click()
+    expect(page.locator(".field-error").first).to_contain_text("Prima accertati")
+    check_accessible(page)
+    page.get_by_label("E-mail").fill("sindaco@comune.lecco.lc.example")
+    page.get_by_label("Mi sono accertato").check()
+    page.get_by_role("button", name="Vedi che cosa").click()
+    expect(page.locator(".rows").first).to_contain_text("persone")
+    check_accessible(page)
+    shot(page, "privacy-person", size)
+    page.get_by_role("button", name="Pagina da stampare").click()
+    check_accessible(page)
+    shot(page, "privacy-export", size)
 
 
 def test_the_centre_comes_in_by_grant_and_is_shown_out(page: Page, site: Site, password: str, size: str) -> None:
