@@ -7,7 +7,9 @@ import random
 import threading
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
+import psycopg
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.cache import cache
@@ -16,13 +18,16 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
+from campanile_infra.database.bootstrap import bootstrap, ensure_web_login
 from campanile_infra.database.names import InvalidSchemaName, schema_of
 from campanile_infra.database.scope import as_owner, in_schema
+from campanile_infra.embedded.postgres import WEB_LOGIN
 from campanile_modules.reporting.models import Category
 from campanile_tenants.public.registry.models import Activation, Domain, Municipality, UsageEvent
 from campanile_tenants.public.registry.provisioning.pool import make_spare
 from campanile_tenants.public.registry.usage import record
 from campanile_tenants.town.people.models import User
+from tests.servers import POSTGRES
 from tests.towns import Town, client, inside
 
 THREADS, SWITCHES = 8, 20_000
@@ -286,3 +291,55 @@ def test_a_spare_schema_is_out_of_reach_until_it_is_a_town() -> None:
     with pytest.raises(InvalidSchemaName):
         connection.set_schema(name)
     assert connection.schema_name == "public"
+
+
+# -- the login of processes that only answer ---------------------------------------------------------
+
+
+@pytest.fixture
+def web_login(db: None) -> Iterator[psycopg.Connection]:
+    """A connection as `campanile serve` gives it to the web server."""
+    url = POSTGRES.conninfo(database=connection.settings_dict["NAME"], user=WEB_LOGIN)
+    parts = urlsplit(url)
+    ensure_web_login(POSTGRES.conninfo(), WEB_LOGIN, unquote(parts.password or ""))
+    with psycopg.connect(url, autocommit=True) as made:
+        yield made
+
+
+def test_the_web_login_becomes_a_town_or_the_centre_but_never_the_owner(web_login: psycopg.Connection) -> None:
+    for role in ("c_097042", "c_097048", "campanile_centre"):
+        web_login.execute(f'SET ROLE "{role}"')
+        web_login.execute("RESET ROLE")
+    for role in ("campanile_owner", "campanile", "postgres"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web_login.execute(f'SET ROLE "{role}"')
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM c_097042.people_user", "SELECT * FROM public.registry_municipality",
+        'SET ROLE "c_097042"; ALTER TABLE c_097042.audit_entry DISABLE TRIGGER ALL',
+        'SET ROLE "c_097042"; DROP TABLE c_097042.reporting_report',
+        'SET ROLE "c_097042"; SELECT * FROM c_097048.people_user',
+        'SET ROLE "campanile_centre"; SELECT * FROM c_097048.people_user',
+        'SET ROLE "campanile_centre"; DROP POLICY town_own ON public.registry_municipality',
+        "CREATE ROLE other", "GRANT campanile_owner TO campanile_web", "CREATE SCHEMA other",
+    ],
+)  # fmt: skip
+def test_the_web_login_holds_nothing_by_itself_and_changes_no_structure(
+    web_login: psycopg.Connection, statement: str
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        web_login.execute(statement)
+
+
+def test_towns_that_were_there_before_are_open_to_the_web_login_after_the_next_start(
+    web_login: psycopg.Connection,
+) -> None:
+    with psycopg.connect(POSTGRES.conninfo(), autocommit=True) as owner:
+        owner.execute("SET ROLE campanile_owner; REVOKE c_097046 FROM campanile_app; RESET ROLE")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        web_login.execute("SET ROLE c_097046")
+    bootstrap(POSTGRES.conninfo())
+    web_login.execute("SET ROLE c_097046")

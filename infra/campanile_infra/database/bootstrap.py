@@ -9,11 +9,16 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-from campanile_infra.database.names import CENTRE_ROLE, EXTENSIONS_SCHEMA, OWNER_ROLE, TOWN_GROUP
+from campanile_infra.database.names import APP_ROLE, CENTRE_ROLE, EXTENSIONS_SCHEMA, OWNER_ROLE, TOWN_GROUP
 from campanile_infra.errors import OperationalProblem
 
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "citext")
 LEAST_VERSION = 160000
+_TOWNS_WITHOUT_APP = """
+SELECT rolname::text FROM pg_roles town WHERE rolname ~ '^(c_[0-9]{6}|campanile_spare_[0-9a-f]{8})$'
+AND NOT EXISTS (SELECT 1 FROM pg_auth_members m JOIN pg_roles app ON app.oid = m.member
+                WHERE m.roleid = town.oid AND app.rolname = %s)
+"""
 _PRIVILEGES = "SELECT, INSERT, UPDATE, DELETE"
 
 
@@ -43,6 +48,26 @@ def bootstrap(conninfo: str) -> None:
         ) from error
 
 
+def ensure_web_login(conninfo: str, login: str, password: str) -> None:
+    """Makes the login of processes that only answer: it may become the centre or a town, never the owner.
+
+    An existing login keeps its password. Raises OperationalProblem when the login behind `conninfo` may not do it.
+    """
+    try:
+        with psycopg.connect(conninfo, connect_timeout=10) as connection, connection.transaction():
+            name = sql.Identifier(login)
+            if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone() is None:
+                statement = sql.SQL("CREATE ROLE {} LOGIN NOINHERIT PASSWORD {}")
+                connection.execute(statement.format(name, sql.Literal(password)))
+            grant = sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE")
+            connection.execute(grant.format(sql.Identifier(APP_ROLE), name))
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise OperationalProblem(
+            f"The login of DATABASE_WEB_URL could not be made ({_first_line(error)}). Make it by hand: "
+            f"CREATE ROLE {login} LOGIN NOINHERIT; GRANT {APP_ROLE} TO {login} WITH INHERIT FALSE, SET TRUE;"
+        ) from error
+
+
 def _check_version(connection: psycopg.Connection) -> None:
     version = connection.info.server_version
     if version < LEAST_VERSION:
@@ -63,6 +88,7 @@ def _make_roles(connection: psycopg.Connection) -> None:
     for role, options in (
         (OWNER_ROLE, "NOLOGIN NOINHERIT CREATEROLE"),
         (CENTRE_ROLE, "NOLOGIN NOINHERIT"),
+        (APP_ROLE, "NOLOGIN NOINHERIT"),
         (TOWN_GROUP, "NOLOGIN"),
     ):
         if role not in present:
@@ -71,6 +97,12 @@ def _make_roles(connection: psycopg.Connection) -> None:
     for role in (OWNER_ROLE, CENTRE_ROLE):
         connection.execute(sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(sql.Identifier(role), login))
     connection.execute(f"GRANT {TOWN_GROUP} TO {OWNER_ROLE} WITH ADMIN OPTION")
+    connection.execute(f"GRANT {CENTRE_ROLE} TO {APP_ROLE} WITH INHERIT FALSE, SET TRUE")
+    connection.execute(f"SET LOCAL ROLE {OWNER_ROLE}")
+    for (town,) in connection.execute(_TOWNS_WITHOUT_APP, [APP_ROLE]).fetchall():
+        grant = sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE")
+        connection.execute(grant.format(sql.Identifier(town), sql.Identifier(APP_ROLE)))
+    connection.execute("RESET ROLE")
 
 
 def _make_schemas(connection: psycopg.Connection) -> None:

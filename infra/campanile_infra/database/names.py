@@ -16,6 +16,8 @@ OWNER_ROLE = "campanile_owner"
 """Owns every table; provisions and migrates. Never used to answer a request."""
 CENTRE_ROLE = "campanile_centre"
 """Reads and writes the public schema; sees no town's schema."""
+APP_ROLE = "campanile_app"
+"""May become the centre's role and any town's, never the owner: what logins that answer requests belong to."""
 TOWN_GROUP = "campanile_town"
 """Every town's role belongs to it: the few public tables a town may read, row by row."""
 

@@ -19,8 +19,11 @@ from campanile_infra.embedded.state import State, give_to_nobody, readable_by_no
 from campanile_infra.errors import OperationalProblem
 
 LOGIN = "campanile"
+WEB_LOGIN = "campanile_web"
+"""The login of processes that only answer: see `bootstrap.ensure_web_login`."""
 DATABASE = "campanile"
 SUPERUSER = "postgres"
+_SECRETS = {SUPERUSER: "postgres", LOGIN: "database", WEB_LOGIN: "web database"}
 _SETTINGS = {
     "shared_buffers": "256MB",
     "max_connections": "120",
@@ -50,7 +53,7 @@ class EmbeddedPostgres:
 
     def conninfo(self, database: str = DATABASE, user: str = LOGIN) -> str:
         """A libpq connection string."""
-        password = self.state.secret("postgres" if user == SUPERUSER else "database")
+        password = self.state.secret(_SECRETS[user])
         return f"postgresql://{user}:{password}@{LOOPBACK}:{self.port}/{database}"
 
     def initialise(self) -> None:

@@ -87,7 +87,7 @@ def _bring_up(supervisor: Supervisor, place: State, port: int, *, demo: bool, be
         from campanile_platform.demo.build import build
 
         logins = build(place)
-    web = supervisor.launch(_web(port, environment))
+    web = supervisor.launch(_web(port, _answering(environment)))
     _wait_for_first_page(supervisor, web, port)
     console.print()
     console.print(f"[bold green]Campanile answers after {time.monotonic() - began:.1f} s[/bold green]")
@@ -118,6 +118,12 @@ def _web_port(place: State, asked: int | None) -> int:
     return place.choose_port("web")
 
 
+def _answering(environment: dict[str, str]) -> dict[str, str]:
+    """For processes that answer and send: a login that cannot become the owner. Only `operations` makes towns."""
+    web = environment.get("DATABASE_WEB_URL")
+    return environment | {"DATABASE_URL": web} if web else environment
+
+
 def _web(port: int, environment: dict[str, str]) -> Service:
     return Service(
         "web",
@@ -140,12 +146,13 @@ def _workers(place: State, environment: dict[str, str]) -> list[Service]:
                 *celery, "worker", *quiet, "-Q", lane, "-n", f"{lane}@campanile", "-P", "threads", "-c", "2",
                 "--without-gossip", "--without-mingle", "--without-heartbeat",
             ],
-            environment,
+            environment if lane == "operations" else _answering(environment),
         )
         for lane in LANES
     ]  # fmt: skip
     schedule = place.root / "celerybeat-schedule"
-    services.append(Service("beat", [*celery, "beat", *quiet, "-s", str(schedule), "--pidfile="], environment))
+    command = [*celery, "beat", *quiet, "-s", str(schedule), "--pidfile="]
+    services.append(Service("beat", command, _answering(environment)))
     return services
 
 

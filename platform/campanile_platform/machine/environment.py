@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import kombu
 from kombu.exceptions import OperationalError
 
-from campanile_infra.embedded.postgres import EmbeddedPostgres
+from campanile_infra.embedded.postgres import WEB_LOGIN, EmbeddedPostgres
 from campanile_infra.embedded.state import State
 from campanile_infra.embedded.valkey import EmbeddedValkey
 from campanile_infra.errors import OperationalProblem
@@ -40,6 +41,7 @@ def start_services(place: State, start: Start) -> None:
         postgres.wait_ready(start("postgres", postgres.start, signal.SIGINT))
         postgres.prepare()
         os.environ["DATABASE_URL"] = postgres.conninfo()
+        os.environ["DATABASE_WEB_URL"] = postgres.conninfo(user=WEB_LOGIN)
     if "BROKER_URL" not in os.environ:
         valkey = EmbeddedValkey(place)
         valkey.wait_ready(start("valkey", valkey.start, signal.SIGTERM))
@@ -83,10 +85,14 @@ def prepare_database(say: Callable[[str], None]) -> None:
     from django.conf import settings
     from django.db import OperationalError
 
-    from campanile_infra.database.bootstrap import bootstrap
+    from campanile_infra.database.bootstrap import bootstrap, ensure_web_login
     from campanile_platform.machine.migrating import migrate_public, migrate_towns
 
-    bootstrap(_conninfo(settings.DATABASES["default"]))
+    owner = _conninfo(settings.DATABASES["default"])
+    bootstrap(owner)
+    if web := os.environ.get("DATABASE_WEB_URL"):
+        login = urlsplit(web)
+        ensure_web_login(owner, unquote(login.username or ""), unquote(login.password or ""))
     try:
         migrate_public(say)
         migrate_towns(say)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.db import connection, transaction
 
 from campanile_infra.database.names import (
+    APP_ROLE,
     PUBLIC_SCHEMA,
     TEMPLATE_SCHEMA,
     TOWN_GROUP,
@@ -55,6 +56,7 @@ def make_spare() -> str:
     CREATE ROLE {quote(name)} NOLOGIN;
     GRANT {TOWN_GROUP} TO {quote(name)} WITH INHERIT TRUE;
     GRANT {quote(name)} TO SESSION_USER WITH INHERIT FALSE, SET TRUE;
+    GRANT {quote(name)} TO {APP_ROLE} WITH INHERIT FALSE, SET TRUE;
     CREATE SCHEMA {quote(name)};
     {_template_ddl(version)}
     {grants(name, name)}
