@@ -167,6 +167,9 @@ def test_serve_answers_restarts_what_crashes_and_stops_whole(state: Path) -> Non
         assert fetch(port, "lecco.localhost", "/segnalazioni/")[0] == 200  # heard of it without a restart
         assert campanile(state, "module", "off", "097042", "reporting").returncode == 0
         _eventually(lambda: fetch(port, "lecco.localhost", "/segnalazioni/")[0] == 404)
+        with psycopg.connect(EmbeddedPostgres(State(state)).conninfo("postgres", SUPERUSER)) as look:
+            found = look.execute("SELECT usename FROM pg_stat_activity WHERE datname = 'campanile'").fetchall()
+        assert ("campanile_web",) in found  # what answers cannot become the owner
         second = campanile(state, "serve")
         assert second.returncode == 1
         assert "already running" in second.stderr
