@@ -26,11 +26,14 @@ def django_db_setup(django_db_blocker: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh_directory() -> Iterator[None]:
-    """What a rolled-back test put in the process's memory of towns goes with it."""
+    """What a rolled-back test put in the process's memory of towns, and in the cache, goes with it."""
+    from tests.towns import forget_cached
+
     from campanile_infra.database import scope
     from campanile_tenants.public.registry.directory import directory
 
     directory.forget()
+    forget_cached()
     yield
     directory.forget()
     assert scope.current() == scope.PUBLIC, "a test left the public schema without coming back"

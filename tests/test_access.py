@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from campanile_infra import sealing
-from campanile_infra.database.scope import in_schema
 from campanile_modules.reporting import services as reporting
 from campanile_modules.reporting.models import Category, Report
 from campanile_tenants.town.audit.models import Entry
@@ -27,14 +25,6 @@ from campanile_tenants.town.people.models import (
 )
 from campanile_tenants.town.people.services import invitations, staff
 from tests.towns import PASSWORD, SECRET, ask, client, inside, person, user
-
-
-@pytest.fixture(autouse=True)
-def _no_old_tries(db: None) -> None:
-    cache.clear()
-    for schema in ("c_097042", "c_097048"):
-        with in_schema(schema):
-            cache.clear()
 
 
 def six_digits() -> str:
@@ -275,6 +265,14 @@ def test_signing_out_everywhere_ends_the_other_sessions(lecco: Any) -> None:
     here.post("/accesso/sessioni/")
     assert here.get("/ufficio/").status_code == 200
     assert there.get("/ufficio/").status_code == 302
+
+
+def test_a_signed_in_session_lasts_a_working_day_and_a_strangers_two_weeks(lecco: Any) -> None:
+    browser = client(lecco)
+    browser.post("/segnalazioni/nuova/", {"accept": "on"})
+    assert browser.cookies["campanile_session"]["max-age"] == 14 * 86400
+    sign_in(browser, "tecnico")
+    assert browser.cookies["campanile_session"]["max-age"] <= 12 * 3600
 
 
 # -- headers ---------------------------------------------------------------------------------------

@@ -7,11 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from campanile_infra.database.scope import in_schema
 from campanile_tenants.contract.access import Assurance
 from campanile_tenants.public.registry.activation import switch_on
 from campanile_tenants.public.registry.directory import directory
@@ -28,8 +26,6 @@ ANNA = "anna@example.org"
 def _ready(lecco: Any) -> None:
     switch_on(lecco, "noticeboard", by="test")
     directory.forget()
-    with in_schema(lecco.schema_name):
-        cache.clear()
 
 
 def six_digits(place: Any, address: str = ANNA) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 import graphql
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -119,11 +118,6 @@ def _breach() -> Breach:
 
 def _photo() -> Photo:
     return Photo.objects.create(report=_report(), file="reporting/x.jpg", name="x", width=1, height=1)
-
-
-@pytest.fixture(autouse=True)
-def _no_old_tries(db: None) -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from lxml import etree
@@ -34,15 +33,16 @@ CHECKER = ROOT / ".venv-spid" / "bin" / "spid_sp_test"
 LECCO, MERATE = "/pub-ag-full/c_e507", "/pub-ag-full/c_f133"
 
 
-@pytest.fixture(autouse=True)
-def _no_old_tries(db: None) -> None:
-    cache.clear()
+@pytest.fixture(scope="session")
+def provider_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the provider's keys lie: they take a second to make."""
+    return tmp_path_factory.mktemp("idp-keys")
 
 
 @pytest.fixture
-def idp(db: None, tmp_path: Path, settings: Any) -> Iterator[LocalIdp]:
+def idp(db: None, tmp_path: Path, provider_keys: Path, settings: Any) -> Iterator[LocalIdp]:
     """A provider on a socket, known to the gateway by its metadata file."""
-    made = LocalIdp(tmp_path)
+    made = LocalIdp(tmp_path, provider_keys)
     settings.SPID_PROVIDERS = str(tmp_path)
     settings.SPID_AGGREGATOR = settings.SPID_AGGREGATOR | {
         "vat_number": "IT01234567890",

@@ -31,8 +31,8 @@ TAX_CODE = "RSSMRA80A01E507I"
 class LocalIdp:
     """`fault` chooses a lie; `level` what it vouches for. `seen` holds the requests it accepted."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, keys: Path) -> None:
+        self.keys = keys
         self.fault, self.level, self.tax_code = "", 2, TAX_CODE
         self.name_id = f"_{uuid.uuid4().hex}"
         self.seen: list[etree._Element] = []
@@ -52,7 +52,7 @@ class LocalIdp:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        self.key, self.certificate = self._pair("idp", self.url)
+        self.key, self.certificate = self._pair("idp", "https://idp.example")
         self.other_key, self.other_certificate = self._pair("another", "https://another.example")
         (folder / "idp.xml").write_text(self.metadata())
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -219,7 +219,7 @@ class LocalIdp:
 
     def _pair(self, name: str, entity: str) -> tuple[bytes, bytes]:
         key, certificate = make_key_and_certificate(
-            self.folder / name, name=name, entity=entity, vat_number="IT01234567890", locality="Lecco"
+            self.keys / name, name=name, entity=entity, vat_number="IT01234567890", locality="Lecco"
         )
         return key.read_bytes(), certificate.read_bytes()
 

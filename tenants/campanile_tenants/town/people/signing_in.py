@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 
@@ -17,6 +18,7 @@ from campanile_tenants.town.audit.services import record
 def _signed_in(request: Any, user: Any, **kwargs: Any) -> None:
     methods = [entry.get("method") for entry in request.session.get("account_authentication_methods", [])]
     request.campanile_signed_in = user
+    request.session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)
     if hasattr(request, "user"):
         UserSession.objects.create_from_request(request)  # allauth does so for its own pages only
     record("auth.signed_in", user, methods=methods)
