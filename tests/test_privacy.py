@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from campanile_modules.reporting import services as reporting
 from campanile_modules.reporting.models import Category, Draft, Report, Reporter, ReportEvent
+from campanile_tenants.contract.access import Assurance
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.activation import switch_on
 from campanile_tenants.public.registry.directory import directory, load_town
@@ -20,6 +21,7 @@ from campanile_tenants.town.audit.models import Entry
 from campanile_tenants.town.delivery.models import Message
 from campanile_tenants.town.people.models import Invitation, Kind, Role, User
 from campanile_tenants.town.people.services import invitations
+from campanile_tenants.town.people.services.citizens import known_citizen
 from campanile_tenants.town.privacy import services
 from campanile_tenants.town.privacy.models import Breach, Consent, Request, Wording
 from campanile_tenants.town.privacy.scan import scan
@@ -195,6 +197,18 @@ def test_a_consent_keeps_the_exact_words_and_is_found_by_the_address_only(merate
         assert services.withdraw_consent("n", subject="a@x.org") == 0
         with pytest.raises(ValidationError):
             services.give_consent("n", " ", version="1", language="it", subject="a@x.org", channel="web")
+
+
+def test_the_export_opens_what_is_sealed_and_finds_consents_by_telephone(merate: Any) -> None:
+    with inside(merate):
+        known_citizen(
+            tax_code="RSSMRA80A01E507I", given_name="M", family_name="R", provider="x", assurance=Assurance.LOW
+        )
+        services.give_consent("n", "Chiamatemi", version="1", language="it", subject=ANNA.phone, channel="desk")
+        who = Subject(phone=ANNA.phone, tax_code="rssmra80a01e507i")
+        told = json.dumps(services.export(who, by=User.objects.get(email="sindaco@example.org")))
+    assert "RSSMRA80A01E507I" in told
+    assert "Chiamatemi" in told
 
 
 def test_a_breach_cannot_be_closed_before_it_is_decided_who_is_told(merate: Any) -> None:

@@ -30,7 +30,7 @@ from campanile_tenants.public.registry.directory import load_town
 from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.town.audit.services import record
 from campanile_tenants.town.people.services import handover
-from campanile_tenants.town.people.services.citizens import BadTaxCode, known_citizen
+from campanile_tenants.town.people.services.citizens import BadTaxCode, clean_tax_code, known_citizen
 
 _log = logging.getLogger(__name__)
 _LARGEST = 200_000
@@ -104,13 +104,10 @@ def accept(town: Municipality, encoded: str) -> str:
         _refused(town, SignInRefused())
         raise SignInRefused
     with transaction.atomic(), in_schema(town.schema_name, load_town(pk=town.pk)):
-        try:
-            user = known_citizen(
-                tax_code=person["fiscalNumber"], given_name=person["name"], family_name=person["familyName"],
-                provider="spid", assurance=Assurance(attempt.assurance),
-            )  # fmt: skip
-        except BadTaxCode as error:
-            raise SignInRefused from error
+        user = known_citizen(
+            tax_code=person["fiscalNumber"], given_name=person["name"], family_name=person["familyName"],
+            provider="spid", assurance=Assurance(attempt.assurance),
+        )  # fmt: skip
         mark = fingerprint(f"{attempt.provider}|{person['name_id']}")
         return handover.issue(
             user, attempt.binding, provider="spid", assurance=Assurance(attempt.assurance), provider_session=mark
@@ -171,6 +168,10 @@ def _person(response: Any, attempt: Attempt) -> dict[str, str]:
             told[attribute.name] = attribute.attribute_value[0].text or ""
     if not all(told.get(name) for name in spid.ATTRIBUTES):
         raise SignInRefused
+    try:
+        told["fiscalNumber"] = clean_tax_code(told["fiscalNumber"])
+    except BadTaxCode as error:
+        raise SignInRefused(why=error.code) from error
     told["name_id"] = (assertion.subject.name_id.text or "").strip()
     return told
 

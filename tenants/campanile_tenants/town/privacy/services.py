@@ -55,7 +55,7 @@ def export(subject: Subject, *, by: User) -> dict[str, Any]:
             "rows": [
                 {_("words"): consent.wording.text, _("given"): consent.given_at.isoformat(),
                  _("withdrawn"): consent.withdrawn_at.isoformat() if consent.withdrawn_at else ""}
-                for consent in consents_of(subject.email)
+                for consent in consents_of(subject.email, subject.phone)
             ],
         }
     )  # fmt: skip
@@ -169,9 +169,10 @@ def withdraw_consent(purpose: str, *, subject: str) -> int:
     return mine.update(withdrawn_at=timezone.now())
 
 
-def consents_of(subject: str) -> list[Consent]:
-    """All consents of an address or a number, the latest first. 1 query."""
-    return list(Consent.objects.filter(subject=_mark(subject)).select_related("wording")) if subject else []
+def consents_of(*subjects: str) -> list[Consent]:
+    """All consents of these addresses and numbers, the latest first; empty ones are passed over. 1 query."""
+    marks = [_mark(subject) for subject in subjects if subject.strip()]
+    return list(Consent.objects.filter(subject__in=marks).select_related("wording"))
 
 
 def _mark(subject: str) -> str:

@@ -11,7 +11,7 @@ from django.db.models import CharField, ForeignKey, JSONField, Model, Q, QuerySe
 from django.db.models.functions import Cast
 from django.utils.translation import gettext
 
-from campanile_infra.sealing import fingerprint
+from campanile_infra.sealing import fingerprint, unseal
 from campanile_tenants.contract.module import ModuleConfig, PersonalData
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.town.people.models import User
@@ -104,12 +104,14 @@ def _field(model: type[Model], path: str) -> Any:
 
 
 def as_dict(row: Model) -> dict[str, Any]:
-    """Every column of a row, by its name in words, as text; secrets are left out."""
+    """Every column of a row, by its name in words, as text; what is sealed is opened, secrets are left out."""
     told = {}
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if field.name in ("password", "digest", "token_digest", "data") or value in (None, ""):
             continue
+        if field.name.startswith("sealed_"):
+            value = unseal(value)
         words = str(field.verbose_name)
         choices = isinstance(field, CharField) and field.choices
         shown = getattr(row, f"get_{field.name}_display")() if choices else value

@@ -100,7 +100,7 @@ def desk(request: HttpRequest) -> HttpResponse:
              "how_long": services.how_long(found)}
             for found in find(subject)
         ]  # fmt: skip
-        context["consents"] = len(services.consents_of(subject.email))
+        context["consents"] = len(services.consents_of(subject.email, subject.phone))
     return render(request, "privacy/desk.html", context, status=422 if form.errors else 200)
 
 
