@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import graphene
-from django.conf import settings
 
+from campanile_infra.addresses import address
 from campanile_tenants.contract.access import ANYONE, Audience, Host, Policy
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.kit.api import connection_arguments, connection_type, keyset_connection, public_id
@@ -43,7 +43,7 @@ class Municipality(graphene.ObjectType):
     @staticmethod
     def resolve_url(town: Any, info: Any) -> str | None:
         host = getattr(town, "host", "") or next((domain.domain for domain in town.domains.all()), "")
-        return f"{settings.PUBLIC_SCHEME}://{host}{settings.PUBLIC_PORT_SUFFIX}/" if host else None
+        return address(host, "/") if host else None
 
 
 MunicipalityConnection = connection_type(Municipality)

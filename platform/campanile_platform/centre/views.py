@@ -33,8 +33,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "words": words,
         "totals": totals,
         "jobs": Job.objects.exclude(state__in=("done", "skipped")).order_by("-created_at")[:10],
-        "port": settings.PUBLIC_PORT_SUFFIX,
-        "scheme": settings.PUBLIC_SCHEME,
         "may_ask": request.user.has_permission("centre.ask_access"),  # type: ignore[union-attr]
     }
     return render(request, "centre/home.html", context)

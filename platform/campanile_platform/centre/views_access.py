@@ -53,8 +53,6 @@ def requests(request: HttpRequest) -> HttpResponse:
     context = {
         "mine": services.open_requests(me),
         "emergencies": [row for row in waiting if row.request.operator_id != me.pk],
-        "scheme": settings.PUBLIC_SCHEME,
-        "port": settings.PUBLIC_PORT_SUFFIX,
     }
     return render(request, "centre/access.html", context)
 
@@ -108,9 +106,8 @@ def enter(request: HttpRequest, istat_code: str) -> HttpResponse:
     except CampanileError as error:
         messages.error(request, str(error))
         return redirect("centre:access")
-    host = town.domains.get(is_primary=True).domain
     path = reverse("arrive", args=[token], urlconf=settings.ROOT_URLCONF)
-    return redirect(f"{settings.PUBLIC_SCHEME}://{host}{settings.PUBLIC_PORT_SUFFIX}{path}")
+    return redirect(town.site(path))
 
 
 def _me(request: HttpRequest) -> User:

@@ -58,10 +58,8 @@ def _service_provider(root: etree._Element, me: str, certificate: str) -> None:
 
 
 def _organization(root: etree._Element, town: Municipality) -> None:
-    domain = town.domains.get(is_primary=True).domain
     organization = etree.SubElement(root, _md("Organization"))
-    url = f"{settings.PUBLIC_SCHEME}://{domain}{settings.PUBLIC_PORT_SUFFIX}"
-    for name, text in (("Name", _full_name(town)), ("DisplayName", _full_name(town)), ("URL", url)):
+    for name, text in (("Name", _full_name(town)), ("DisplayName", _full_name(town)), ("URL", town.site())):
         etree.SubElement(organization, _md(f"Organization{name}"), {_LANG: "it"}).text = text
 
 

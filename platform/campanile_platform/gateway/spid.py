@@ -14,6 +14,7 @@ from saml2 import BINDING_HTTP_POST
 from saml2.client import Saml2Client
 from saml2.config import SPConfig
 
+from campanile_infra.addresses import centre_address
 from campanile_infra.identity.keys import make_key_and_certificate
 from campanile_infra.identity.providers import provider_files
 from campanile_infra.identity.xmlsec_backend import security
@@ -38,14 +39,9 @@ class UnknownProvider(CampanileError):
     message = _("This identity provider is not known here. Choose one from the list.")
 
 
-def gateway() -> str:
-    """Address of the gateway, without a slash at its end."""
-    return f"{settings.PUBLIC_SCHEME}://{settings.CENTRE_HOSTS[0]}{settings.PUBLIC_PORT_SUFFIX}"
-
-
 def entity_id(town: Municipality) -> str:
     """The town's entity id."""
-    return f"{settings.SPID_GATEWAY or gateway()}/pub-ag-full/{town.ipa_code}"
+    return f"{settings.SPID_GATEWAY or centre_address()}/pub-ag-full/{town.ipa_code}"
 
 
 def key_files() -> tuple[Path, Path]:
@@ -54,7 +50,7 @@ def key_files() -> tuple[Path, Path]:
         return Path(settings.SPID_KEY_FILE), Path(settings.SPID_CERTIFICATE_FILE)
     about = settings.SPID_AGGREGATOR
     return make_key_and_certificate(
-        settings.STATE_FOLDER / "spid", name=about["name"], entity=settings.SPID_GATEWAY or gateway(),
+        settings.STATE_FOLDER / "spid", name=about["name"], entity=settings.SPID_GATEWAY or centre_address(),
         vat_number=about["vat_number"], locality=about["locality"],
     )  # fmt: skip
 

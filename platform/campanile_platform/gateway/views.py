@@ -57,7 +57,7 @@ def acs(request: HttpRequest, ipa_code: str) -> HttpResponse:
         token = signing_in.accept(town, request.POST.get("SAMLResponse", ""))
     except CampanileError as error:
         return _refuse(request, town, error)
-    return redirect(f"{_site(town)}{reverse('arrive', args=[token], urlconf=settings.ROOT_URLCONF)}")
+    return redirect(town.site(reverse("arrive", args=[token], urlconf=settings.ROOT_URLCONF)))
 
 
 @csrf_exempt  # as acs: the provider's page posts here, and the signature stands in for a token
@@ -75,15 +75,10 @@ def slo(request: HttpRequest, ipa_code: str) -> HttpResponse:
 
 
 def _refuse(request: HttpRequest, town: Municipality, error: CampanileError) -> HttpResponse:
-    context = {"error": error, "site": _site(town), "the_town": town}
+    context = {"error": error, "site": town.site(), "the_town": town}
     return render(request, "gateway/refused.html", context, status=error.http_status)
 
 
 def _town(ipa_code: str) -> Municipality:
     towns = Municipality.objects.defer("boundary").filter(state__in=("live", "suspended"))
     return get_object_or_404(towns, ipa_code=ipa_code)
-
-
-def _site(town: Municipality) -> str:
-    domain = town.domains.get(is_primary=True).domain
-    return f"{settings.PUBLIC_SCHEME}://{domain}{settings.PUBLIC_PORT_SUFFIX}"

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from campanile_infra.addresses import address
 from campanile_platform.centre.access import operator_with
 from campanile_platform.onboarding import official_list, services
 from campanile_platform.onboarding.forms import OnboardForm
@@ -83,5 +84,4 @@ def _context(pk: UUID) -> dict[str, Any]:
     found = get_object_or_404(Job, pk=pk)
     labels = services.step_labels()
     steps = [{"step": step, "label": labels[step.code]} for step in found.steps.all()]
-    address = f"{settings.PUBLIC_SCHEME}://{found.host}{settings.PUBLIC_PORT_SUFFIX}/"
-    return {"job": found, "steps": steps, "address": address}
+    return {"job": found, "steps": steps, "address": address(found.host, "/")}

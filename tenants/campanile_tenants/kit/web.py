@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from campanile_infra.addresses import address
 from campanile_tenants.public.registry.gate import current_town
 
 
 def absolute(path: str) -> str:
     """The full address of a page of the current town, also outside a request: `https://host/path`."""
-    return f"{settings.PUBLIC_SCHEME}://{current_town().host}{settings.PUBLIC_PORT_SUFFIX}{path}"
+    return address(current_town().host, path)
 
 
 def page_of(request: HttpRequest, queryset: QuerySet, size: int = 20) -> Page:

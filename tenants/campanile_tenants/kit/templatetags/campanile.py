@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
+from campanile_infra.addresses import address
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.gate import enabled_modules
 from campanile_tenants.town.people.models.roles import STANDARD_NAMES
@@ -26,6 +27,12 @@ def icon(name: str, classes: str = "icon-sm") -> SafeString:
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         classes, static("campanile/sprites.svg"), name,
     )  # fmt: skip
+
+
+@register.filter
+def site_of(host: str, path: str) -> str:
+    """The full address of a page at a host: `{{ domain|site_of:"/" }}`."""
+    return address(host, path)
 
 
 @register.simple_tag(takes_context=True)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from campanile_infra.addresses import address
 from campanile_infra.database.names import is_town
 from campanile_infra.database.scope import current
 from campanile_tenants.public.registry.gate import current_town
@@ -31,11 +32,15 @@ def mail_invitation(invitation: Invitation, token: str, host: str, place: str) -
 def tell_about_grant(grant: Grant) -> None:
     """Tells the town's administrators: somebody asks to come in, or came in. One mail each a state."""
     town = current_town()
-    path = reverse("office:grants", urlconf=settings.ROOT_URLCONF)
-    address = f"{settings.PUBLIC_SCHEME}://{town.host}{settings.PUBLIC_PORT_SUFFIX}{path}"
+    desk = address(town.host, reverse("office:grants", urlconf=settings.ROOT_URLCONF))
     for administrator in grants.administrators():
         with translation.override(administrator.language):
-            values = {"who": grant.operator.full_name, "reason": grant.reason, "link": address, "name": town.full_name}
+            values = {
+                "who": grant.operator.full_name,
+                "reason": grant.reason,
+                "link": desk,
+                "name": town.full_name,
+            }
             subject, body = _grant_words(grant)
         key = f"grant:{grant.pk}:{grant.state}:{administrator.pk}"
         _send(key, "people.grant", administrator.email, subject % values, body % values)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from campanile_infra.addresses import centre_address
 from campanile_tenants.contract.errors import NotAllowed
 from campanile_tenants.public.registry.gate import current_town
 from campanile_tenants.town.audit.services import record
@@ -84,8 +85,3 @@ def leave(request: HttpRequest) -> HttpResponse:
         grants.end(user.access.grant, by="operator")
     logout(request)
     return redirect(centre_address("/"))
-
-
-def centre_address(path: str) -> str:
-    """The full address of a page of the centre."""
-    return f"{settings.PUBLIC_SCHEME}://{settings.CENTRE_HOSTS[0]}{settings.PUBLIC_PORT_SUFFIX}{path}"

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from campanile_infra.addresses import centre_address
 from campanile_infra.identity.providers import providers
 from campanile_tenants.contract.access import Assurance
 from campanile_tenants.public.registry.gate import current_town
 from campanile_tenants.town.people.admission import ASSURANCE_KEY
 from campanile_tenants.town.people.limits import limited, too_many, within_limit
 from campanile_tenants.town.people.services import codes, handover
-from campanile_tenants.town.people.views import centre_address
 
 _NEXT, _CODE = "after_sign_in", "sign_in_code"
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campanile_infra.addresses import address
 from campanile_infra.database.names import is_town
 from campanile_infra.database.scope import current
 from campanile_tenants.contract.errors import CampanileError
@@ -74,7 +75,7 @@ def link(token: str, host: str) -> str:
     """The address in an invitation's mail; `host` is the town's, or the centre's."""
     urlconf = settings.ROOT_URLCONF if is_town(current().schema) else settings.PUBLIC_SCHEMA_URLCONF
     path = reverse("accept_invitation", args=[token], urlconf=urlconf)
-    return f"{settings.PUBLIC_SCHEME}://{host}{settings.PUBLIC_PORT_SUFFIX}{path}"
+    return address(host, path)
 
 
 def find_invitation(token: str) -> Invitation:
