@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from campanile_tenants.contract.access import Assurance
+from campanile_tenants.contract.module import ServiceEntry
+from campanile_tenants.kit.templatetags.campanile import sign_in_words
 from campanile_tenants.public.registry.activation import switch_on
 from campanile_tenants.public.registry.directory import directory
 from campanile_tenants.town.audit.models import Entry
 from campanile_tenants.town.delivery.models import Message
 from campanile_tenants.town.people.models import Kind, SignInCode, User
-from campanile_tenants.town.people.services import citizens, handover
+from campanile_tenants.town.people.services import citizens, codes, handover, invitations
+from campanile_tenants.town.privacy.subject import Subject, find
 from tests.towns import client, inside, user
 
 ANNA = "anna@example.org"
@@ -129,3 +132,28 @@ def test_guessing_hand_overs_invitations_and_tokens_is_slowed_down(lecco: Any) -
         for n in range(31)
     }  # fmt: skip
     assert answers == {401, 429}
+
+
+def test_whoever_signed_in_as_a_citizen_may_be_invited_as_a_colleague(lecco: Any) -> None:
+    with inside(lecco):
+        User.objects.create_user("maria@example.org", None, full_name="Maria", kind=Kind.CITIZEN)
+        _invitation, token = invitations.invite("maria@example.org", "reader", by="sindaco")
+        colleague = invitations.accept(token, full_name="Maria Rossi", password="una-frase-lunga-assai")
+        assert colleague.kind == Kind.STAFF
+        with pytest.raises(invitations.AlreadyHere):
+            invitations.invite("maria@example.org", "reader", by="sindaco")
+
+
+def test_a_code_on_its_way_is_found_by_the_privacy_desk(lecco: Any) -> None:
+    with inside(lecco):
+        codes.send("Maria@Example.org")
+        found = {row.held.model for row in find(Subject(email="maria@example.org"))}
+        assert "people.SignInCode" in found
+        assert "people.SignInCode" not in {row.held.model for row in find(Subject(email="altra@example.org"))}
+
+
+def test_the_portal_says_how_to_sign_in_for_a_service(lecco: Any) -> None:
+    assert sign_in_words(ServiceEntry("x", "noticeboard:list")) == ""
+    with translation.override("it"):
+        assert "codice via mail" in sign_in_words(ServiceEntry("x", "noticeboard:mine"))
+        assert sign_in_words(ServiceEntry("x", "noticeboard:sure")) == "Entri con SPID o CIE."

@@ -17,8 +17,8 @@ from django.utils import timezone
 from lxml import etree
 
 from campanile_infra.identity.providers import provider_files
-from campanile_platform.gateway import spid
 from campanile_platform.gateway.models import Attempt
+from campanile_platform.gateway.spid import entity as spid
 from campanile_tenants.contract.access import Assurance
 from campanile_tenants.contract.errors import NotAllowed
 from campanile_tenants.town.audit.models import Entry

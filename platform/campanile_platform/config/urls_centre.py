@@ -13,7 +13,7 @@ from campanile_tenants.town.people.admission import declared
 
 urlpatterns = [
     path("", include("campanile_platform.centre.urls")),
-    path("pub-ag-full/", include("campanile_platform.gateway.urls")),
+    path("", include("campanile_platform.gateway.urls")),
     path("adesioni/", include("campanile_platform.onboarding.urls")),
     path("accesso/", include("campanile_tenants.town.people.urls")),
     path("lingua/", declared(EVERYWHERE)(set_language), name="set_language"),

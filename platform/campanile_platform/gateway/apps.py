@@ -1,4 +1,4 @@
-"""The login gateway: SPID for every town of the centre, one path per town."""
+"""The login gateway: SPID and CIE for every town of the centre, one path per town."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -11,3 +11,7 @@ class GatewayConfig(AppConfig):
     label = "gateway"
     verbose_name = _("Login gateway")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Registers the system check."""
+        from campanile_platform.gateway import checks  # noqa: F401

@@ -16,12 +16,17 @@ def in_ten_minutes() -> datetime:
 
 
 class Attempt(models.Model):
-    """One request sent to an identity provider: for which town, bound to which browser, answered at most once."""
+    """One request sent to an identity provider: for which town, bound to which browser, answered at most once.
+
+    `nonce` and `verifier` (PKCE) are of OpenID Connect only.
+    """
 
     request_id = models.CharField(max_length=80, unique=True)
     municipality = models.ForeignKey("registry.Municipality", on_delete=models.CASCADE, related_name="+")
     provider = models.CharField(_("identity provider"), max_length=200)
     binding = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=80, blank=True)
+    verifier = models.CharField(max_length=80, blank=True)
     assurance = models.PositiveSmallIntegerField(_("assurance asked for"))
     issued_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(default=in_ten_minutes)

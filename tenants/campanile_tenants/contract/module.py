@@ -11,7 +11,7 @@ from django.apps import AppConfig
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campanile_tenants.contract.access import Assurance, Host
+from campanile_tenants.contract.access import Host
 from campanile_tenants.contract.errors import DeclarationError
 
 Text = str | Promise
@@ -33,7 +33,7 @@ class MenuEntry:
 class ServiceEntry:
     """A service on the citizen portal. `hook` is the national model's `data-element`, when it has one.
 
-    `assurance`: how sure the service must be of who somebody is; its pages say so in their policy as well.
+    How sure the service must be of who somebody is stands in the policy of its page, and the portal says so.
     """
 
     label: Text
@@ -41,7 +41,6 @@ class ServiceEntry:
     summary: Text = ""
     hook: str = ""
     icon: str = "it-files"
-    assurance: Assurance = Assurance.NONE
 
 
 TOWN_ROLES = ("administrator", "communications", "civil_protection", "officer", "desk", "reader")
@@ -114,9 +113,10 @@ class PersonalData:
     """What a model holds about people: how it is found, exported, erased, and for how long it is kept.
 
     Read by the privacy desk, the nightly retention and the processing register (GDPR art. 5, 15, 17, 30).
-    `found_by`: pairs of a kind of identifier (`email`, `phone`, `name`, `tax_code`, `user`; `text` for free text
-    that may mention any of them) and a field or lookup path. `keep_days` counts from the date in `since`; None: as
-    long as the matter itself, or as the law on public records asks.
+    `found_by`: pairs of a kind of identifier (`email`, `phone`, `name`, `tax_code`, `user`; `email_mark` for the
+    fingerprint of an address; `text` for free text that may mention any of them) and a field or lookup path.
+    `keep_days` counts from the date in `since`; None: as long as the matter itself, or as the law on public
+    records asks.
     """
 
     model: str

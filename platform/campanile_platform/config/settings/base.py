@@ -225,6 +225,12 @@ SPID_AGGREGATOR = {
     "phone": env("SPID_AGGREGATOR_PHONE", default="+390000000000"),
     "locality": env("SPID_AGGREGATOR_LOCALITY", default="Roma"),
 }
+CIE_PROVIDER = env("CIE_PROVIDER", default="")  # entity id of the CIE provider; empty: no sign-in with CIE
+CIE_TRUST_ANCHOR = env("CIE_TRUST_ANCHOR", default="https://oidc.registry.servizicie.interno.gov.it")
+CIE_TRUST_ANCHOR_JWKS = env("CIE_TRUST_ANCHOR_JWKS", default="")  # file with the anchor's keys, pinned
+CIE_GATEWAY = env("CIE_GATEWAY", default="")  # https address of the gateway when it is not the centre's host
+CIE_KEYS = env("CIE_KEYS", default="")  # folder with federation.pem, signature.pem, encryption.pem
+CIE_TRUST_MARKS = env("CIE_TRUST_MARKS", default="")  # JSON file with the marks that the anchor gave the centre
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True

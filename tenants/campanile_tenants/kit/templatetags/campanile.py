@@ -5,16 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import resolve, reverse
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from campanile_infra.addresses import address
+from campanile_tenants.contract.access import Assurance, Audience
+from campanile_tenants.contract.module import ServiceEntry
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.gate import enabled_modules
+from campanile_tenants.town.people.admission import policy_of
 from campanile_tenants.town.people.models.roles import STANDARD_NAMES
 
 register = template.Library()
@@ -27,6 +33,20 @@ def icon(name: str, classes: str = "icon-sm") -> SafeString:
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         classes, static("campanile/sprites.svg"), name,
     )  # fmt: skip
+
+
+@register.filter
+def sign_in_words(service: ServiceEntry) -> str:
+    """How a citizen shows who she is for a service, by the policy of its page; empty when nobody asks."""
+    urlconf = settings.ROOT_URLCONF
+    policy = policy_of(resolve(reverse(service.url_name, urlconf=urlconf), urlconf=urlconf).func)
+    if policy is None or (policy.audience is Audience.ANYONE and not policy.assurance):
+        return ""
+    if policy.assurance <= Assurance.LOW:
+        return _("You sign in with a code by mail, SPID or CIE.")
+    if policy.assurance == Assurance.SUBSTANTIAL:
+        return _("You sign in with SPID or CIE.")
+    return _("You sign in with CIE or SPID at level 3.")
 
 
 @register.filter

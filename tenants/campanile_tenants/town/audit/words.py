@@ -57,6 +57,7 @@ def _words() -> dict[str, str]:
         "auth.code_refused": _("code by mail refused"),
         "spid.signed_out": _("signed out by the identity provider"),
         "spid.refused": _("SPID sign-in refused"),
+        "cie.refused": _("CIE sign-in refused"),
         "people.citizen_known": _("citizen signed in for the first time"),
         "people.citizen_looked_up": _("citizen looked up"),
         "people.tax_code_revealed": _("whole tax code shown, for a reason"),

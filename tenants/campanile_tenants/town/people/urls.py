@@ -51,6 +51,7 @@ urlpatterns = [
     path("cittadini/", town(views_citizens.citizens), name="citizens"),
     path("cittadini/codice/", town(views_citizens.code), name="citizen_code"),
     path("spid/", town(views_citizens.spid), name="spid"),
+    path("cie/", town(views_citizens.cie), name="cie"),
     path("dal-centro/", town(views.from_centre), name="from_centre"),
     path("ingresso/<str:token>/", town(views.arrive), name="arrive"),
     path("lascia/", mine(views.leave), name="leave_town"),

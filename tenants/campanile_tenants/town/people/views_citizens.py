@@ -1,4 +1,4 @@
-"""How citizens sign in: a code by mail where little certainty is enough, SPID where more is needed."""
+"""How citizens sign in: a code by mail where little certainty is enough, SPID or CIE where more is needed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from campanile_tenants.town.people.admission import ASSURANCE_KEY
 from campanile_tenants.town.people.limits import limited, too_many, within_limit
 from campanile_tenants.town.people.services import codes, handover
 
-_NEXT, _CODE = "after_sign_in", "sign_in_code"
+_NEXT, _CODE, _LEVEL = "after_sign_in", "sign_in_code", "level_asked"
 
 
 class AddressForm(forms.Form):
@@ -56,7 +56,13 @@ def citizens(request: HttpRequest) -> HttpResponseBase:
         request.session[_CODE] = str(codes.send(address))
         return redirect("citizen_code")
     level = request.GET.get("livello", "1")
-    context = {"providers": providers(), "form": form if level in ("0", "1") else None}
+    if request.method == "GET":
+        request.session[_LEVEL] = 3 if level == "3" else 2
+    context = {
+        "providers": providers(),
+        "cie": bool(settings.CIE_PROVIDER),
+        "form": form if level in ("0", "1") else None,
+    }
     return render(request, "people/citizens.html", context, status=422 if form.errors else 200)
 
 
@@ -88,8 +94,22 @@ def code(request: HttpRequest) -> HttpResponseBase:
 @limited("handover")
 def spid(request: HttpRequest) -> HttpResponse:
     """To the gateway with the provider that was chosen; the browser's session is bound to the answer."""
-    query = {"idp": request.GET.get("idp", ""), "legame": handover.set_out(request.session), "livello": "2"}
-    path = reverse("gateway:leave", args=[current_town().ipa_code], urlconf=settings.PUBLIC_SCHEMA_URLCONF)
+    return _to_the_gateway(request, "gateway:leave", idp=request.GET.get("idp", ""))
+
+
+@require_safe
+@never_cache
+@limited("handover")
+def cie(request: HttpRequest) -> HttpResponse:
+    """To the gateway, and from there to the provider of the electronic identity card."""
+    return _to_the_gateway(request, "gateway:cie_leave")
+
+
+def _to_the_gateway(request: HttpRequest, page: str, **query: str) -> HttpResponse:
+    """With the level that the page she came from needs; the answer is bound to this browser's session."""
+    level = str(request.session.get(_LEVEL, 2))
+    query |= {"legame": handover.set_out(request.session), "livello": level}
+    path = reverse(page, args=[current_town().ipa_code], urlconf=settings.PUBLIC_SCHEMA_URLCONF)
     return redirect(f"{centre_address(path)}?{urlencode(query)}")
 
 

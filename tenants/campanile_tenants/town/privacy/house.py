@@ -20,7 +20,7 @@ HELD = (
     ),
     PersonalData(
         "people.SignInCode", ("sealed_address",), purpose=_SIGN_IN, keep_days=1, since="made_at",
-        found_by=(("text", "sealed_address"),),
+        found_by=(("email_mark", "mark"),),
     ),
     PersonalData(
         "people.Invitation", ("email", "full_name"), purpose=_SIGN_IN, keep_days=30, since="expires_at",

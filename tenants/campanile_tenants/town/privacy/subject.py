@@ -94,6 +94,8 @@ def rows_of(held: PersonalData, subject: Subject, users: list[Any]) -> QuerySet 
                 rows = rows.annotate(**{column: Cast(path, TextField())})
             for value in subject.identifiers.values():
                 wanted |= Q(**{f"{column}__icontains": value})
+        elif kind == "email_mark":
+            wanted |= Q(**{path: fingerprint(subject.email.strip().lower())}) if subject.email else Q()
         elif kind in subject.identifiers:
             wanted |= Q(**{f"{path}__iexact": subject.identifiers[kind]})
     return rows.filter(wanted).distinct() if wanted else None
@@ -108,7 +110,7 @@ def as_dict(row: Model) -> dict[str, Any]:
     told = {}
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
-        if field.name in ("password", "digest", "token_digest", "data") or value in (None, ""):
+        if field.name in ("password", "digest", "token_digest", "data", "mark") or value in (None, ""):
             continue
         if field.name.startswith("sealed_"):
             value = unseal(value)

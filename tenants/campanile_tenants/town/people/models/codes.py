@@ -23,6 +23,7 @@ class SignInCode(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sealed_address = models.TextField(_("address, sealed"))
+    mark = models.CharField(max_length=64, blank=True, help_text=_("keyed fingerprint of the address"))
     digest = models.CharField(max_length=64)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     made_at = models.DateTimeField(default=timezone.now)

@@ -41,7 +41,7 @@ def send(address: str) -> UUID:
     town = current_town().full_name
     with transaction.atomic():
         SignInCode.objects.filter(made_at__lt=timezone.now() - timedelta(days=1)).delete()
-        made = SignInCode.objects.create(sealed_address=seal(address), digest="")
+        made = SignInCode.objects.create(sealed_address=seal(address), mark=fingerprint(address), digest="")
         made.digest = _digest(made.pk, text)
         works_here = User.objects.filter(email__iexact=address).exclude(kind=Kind.CITIZEN).exists()
         if works_here:

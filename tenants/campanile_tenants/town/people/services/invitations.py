@@ -52,11 +52,12 @@ def invite(
 ) -> tuple[Invitation, str]:  # fmt: skip
     """Makes an invitation to the current town (or the centre); returns it and the token for its link.
 
-    An open invitation for the same address is replaced: only the last link works.
+    An open invitation for the same address is replaced: only the last link works. Whoever signed in as a citizen
+    with this address may be invited: accepting makes her account one of staff.
     Raises AlreadyHere, UnknownRole.
     """
     email = email.strip().lower()
-    if User.objects.filter(email__iexact=email, is_active=True).exists():
+    if User.objects.filter(email__iexact=email, is_active=True).exclude(kind=Kind.CITIZEN).exists():
         raise AlreadyHere(email=email, field="email")
     if not Role.objects.filter(code=role).exists():
         raise UnknownRole(role=role, field="role")

@@ -22,8 +22,8 @@ from campanile_infra.database.scope import in_schema
 from campanile_infra.identity.providers import providers
 from campanile_infra.identity.xmlsec_backend import LibXmlsec
 from campanile_infra.sealing import fingerprint
-from campanile_platform.gateway import spid
-from campanile_platform.gateway.signing_in import SignInRefused
+from campanile_platform.gateway.attempts import SignInRefused
+from campanile_platform.gateway.spid import entity
 from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.town.audit.services import record
 
@@ -62,7 +62,7 @@ def _believed(town: Municipality, encoded: str) -> tuple[etree._Element, str, st
         fits = (
             root.tag == f"{_SAMLP}LogoutRequest"
             and known
-            and root.get("Destination") == f"{spid.entity_id(town)}/slo"
+            and root.get("Destination") == f"{entity.entity_id(town)}/slo"
             and abs(datetime.now(UTC) - issued) <= _SKEW
             and not root.getroottree().docinfo.doctype
             and all(isinstance(node.tag, str) for node in root.iter())
@@ -76,7 +76,7 @@ def _believed(town: Municipality, encoded: str) -> tuple[etree._Element, str, st
 
 def _signed(town: Municipality, xml: bytes, root: etree._Element, issuer: str) -> bool:
     """Whether the request's own signature was made with a key of the issuer's metadata."""
-    for _name, certificate in spid.client(town).metadata.certs(issuer, "any", "signing"):
+    for _name, certificate in entity.client(town).metadata.certs(issuer, "any", "signing"):
         file = make_temp(pem_format(certificate), suffix=".pem", decode=False)
         if LibXmlsec().validate_signature(xml, file.name, "pem", root.tag, root.get("ID", "")):
             return True
@@ -84,12 +84,12 @@ def _signed(town: Municipality, xml: bytes, root: etree._Element, issuer: str) -
 
 
 def _answer(town: Municipality, issuer: str, request_id: str) -> str:
-    client = spid.client(town)
+    client = entity.client(town)
     service = client.metadata.single_logout_service(issuer, BINDING_HTTP_REDIRECT, "idpsso")
     if not service:
         raise SignInRefused
     destination = service[0].get("response_location") or service[0]["location"]
-    me = spid.entity_id(town)
+    me = entity.entity_id(town)
     response = LogoutResponse(
         id=f"_{uuid.uuid4().hex}", version="2.0", issue_instant=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         destination=destination, in_response_to=request_id,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 from saml2 import BINDING_HTTP_POST
 from saml2.client import Saml2Client
 from saml2.config import SPConfig
@@ -18,25 +17,10 @@ from campanile_infra.addresses import centre_address
 from campanile_infra.identity.keys import make_key_and_certificate
 from campanile_infra.identity.providers import provider_files
 from campanile_infra.identity.xmlsec_backend import security
-from campanile_tenants.contract.access import Assurance
-from campanile_tenants.contract.errors import CampanileError
 from campanile_tenants.public.registry.models import Municipality
 
-LEVELS = {
-    Assurance.LOW: "https://www.spid.gov.it/SpidL1",
-    Assurance.SUBSTANTIAL: "https://www.spid.gov.it/SpidL2",
-    Assurance.HIGH: "https://www.spid.gov.it/SpidL3",
-}
 ATTRIBUTES = ("fiscalNumber", "name", "familyName")
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
-
-
-class UnknownProvider(CampanileError):
-    """No metadata of this identity provider."""
-
-    code = "UNKNOWN_IDENTITY_PROVIDER"
-    http_status = 404
-    message = _("This identity provider is not known here. Choose one from the list.")
 
 
 def entity_id(town: Municipality) -> str:

@@ -8,7 +8,7 @@ from django.conf import settings
 from lxml import etree
 
 from campanile_infra.identity.xmlsec_backend import sign_element, signature_template
-from campanile_platform.gateway.spid import ATTRIBUTES, TRANSIENT, entity_id, key_files
+from campanile_platform.gateway.spid.entity import ATTRIBUTES, TRANSIENT, entity_id, key_files
 from campanile_tenants.public.registry.models import Municipality
 
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"

@@ -6,51 +6,26 @@ import base64
 import binascii
 import logging
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from lxml import etree
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.response import StatusAuthnFailed
 from saml2.saml import NAMEID_FORMAT_ENTITY, AuthnContextClassRef, Issuer
 from saml2.samlp import AuthnRequest, NameIDPolicy, RequestedAuthnContext
 
-from campanile_infra.database.names import PUBLIC_SCHEMA
-from campanile_infra.database.scope import in_schema
 from campanile_infra.identity.providers import providers
-from campanile_infra.sealing import fingerprint
-from campanile_platform.gateway import spid
+from campanile_platform.gateway import attempts
+from campanile_platform.gateway.attempts import Person, SignInCancelled, SignInRefused, UnknownProvider
 from campanile_platform.gateway.models import Attempt
+from campanile_platform.gateway.spid import entity
 from campanile_tenants.contract.access import Assurance
-from campanile_tenants.contract.errors import CampanileError
-from campanile_tenants.public.registry.directory import load_town
 from campanile_tenants.public.registry.models import Municipality
-from campanile_tenants.town.audit.services import record
-from campanile_tenants.town.people.services import handover
-from campanile_tenants.town.people.services.citizens import BadTaxCode, clean_tax_code, known_citizen
+from campanile_tenants.town.people.services.citizens import BadTaxCode, clean_tax_code
 
 _log = logging.getLogger(__name__)
 _LARGEST = 200_000
-_SKEW = timedelta(seconds=30)
-
-
-class SignInRefused(CampanileError):
-    """The response cannot be believed: the same words whatever was wrong with it."""
-
-    code = "SIGN_IN_REFUSED"
-    http_status = 403
-    message = _("The sign-in could not be verified. Start again from the municipality's site.")
-
-
-class SignInCancelled(CampanileError):
-    """The person, or her provider, said no."""
-
-    code = "SIGN_IN_CANCELLED"
-    http_status = 403
-    message = _("You did not sign in. You can start again when you like.")
 
 
 def request_url(town: Municipality, provider: str, binding: str, assurance: Assurance) -> str:
@@ -58,27 +33,21 @@ def request_url(town: Municipality, provider: str, binding: str, assurance: Assu
 
     Raises UnknownProvider, HandOverRefused for a binding that no town made.
     """
-    if not handover.BINDING.fullmatch(binding):
-        raise handover.HandOverRefused
-    client = spid.client(town)
+    client = entity.client(town)
     if provider not in {known.entity_id for known in providers()}:
-        raise spid.UnknownProvider
+        raise UnknownProvider
     destination = client.metadata.single_sign_on_service(provider, BINDING_HTTP_REDIRECT)[0]["location"]
     request_id = f"_{uuid.uuid4().hex}"
     request = AuthnRequest(
         id=request_id, version="2.0", issue_instant=_now(), destination=destination, force_authn="true",
         assertion_consumer_service_index="0", attribute_consuming_service_index="0",
-        issuer=Issuer(text=spid.entity_id(town), format=NAMEID_FORMAT_ENTITY, name_qualifier=spid.entity_id(town)),
-        name_id_policy=NameIDPolicy(format=spid.TRANSIENT),
+        issuer=Issuer(text=entity.entity_id(town), format=NAMEID_FORMAT_ENTITY, name_qualifier=entity.entity_id(town)),
+        name_id_policy=NameIDPolicy(format=entity.TRANSIENT),
         requested_authn_context=RequestedAuthnContext(
-            authn_context_class_ref=[AuthnContextClassRef(text=spid.LEVELS[assurance])], comparison="minimum"
+            authn_context_class_ref=[AuthnContextClassRef(text=attempts.LEVELS[assurance])], comparison="minimum"
         ),
     )  # fmt: skip
-    with in_schema(PUBLIC_SCHEMA):
-        Attempt.objects.filter(expires_at__lt=timezone.now()).delete()
-        Attempt.objects.create(
-            request_id=request_id, municipality=town, provider=provider, binding=binding, assurance=int(assurance)
-        )
+    attempts.set_out(town, provider, binding, assurance, request_id)
     sent = client.apply_binding(
         BINDING_HTTP_REDIRECT, str(request), destination, sign=True,
         sigalg="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
@@ -95,23 +64,11 @@ def accept(town: Municipality, encoded: str) -> str:
         xml = base64.b64decode(encoded) if len(encoded) <= _LARGEST else b""
         attempt = _attempt(town, xml)
         person = _person(_believed(town, encoded, attempt), attempt)
+        attempts.spend(attempt)
     except (binascii.Error, SignInRefused, SignInCancelled) as error:
-        _refused(town, error)
+        attempts.refused(town, error, system="spid")
         raise (error if isinstance(error, SignInCancelled) else SignInRefused()) from error
-    with in_schema(PUBLIC_SCHEMA):
-        used = Attempt.objects.filter(pk=attempt.pk, answered_at__isnull=True).update(answered_at=timezone.now())
-    if not used:
-        _refused(town, SignInRefused())
-        raise SignInRefused
-    with transaction.atomic(), in_schema(town.schema_name, load_town(pk=town.pk)):
-        user = known_citizen(
-            tax_code=person["fiscalNumber"], given_name=person["name"], family_name=person["familyName"],
-            provider="spid", assurance=Assurance(attempt.assurance),
-        )  # fmt: skip
-        mark = fingerprint(f"{attempt.provider}|{person['name_id']}")
-        return handover.issue(
-            user, attempt.binding, provider="spid", assurance=Assurance(attempt.assurance), provider_session=mark
-        )
+    return attempts.bring_in(town, attempt, person, system="spid")
 
 
 def _attempt(town: Municipality, xml: bytes) -> Attempt:
@@ -123,21 +80,16 @@ def _attempt(town: Municipality, xml: bytes) -> Attempt:
         raise SignInRefused from error
     if root.getroottree().docinfo.doctype or not all(isinstance(node.tag, str) for node in root.iter()):
         raise SignInRefused(why="DoctypeOrComment")
-    with in_schema(PUBLIC_SCHEMA):
-        found = Attempt.objects.filter(
-            request_id=root.get("InResponseTo", ""), municipality=town, answered_at__isnull=True,
-            expires_at__gt=timezone.now(),
-        ).first()  # fmt: skip
-    if found is None:
-        raise SignInRefused
-    return found
+    return attempts.outstanding(town, root.get("InResponseTo", ""))
 
 
 def _believed(town: Municipality, encoded: str, attempt: Attempt) -> Any:
     """pysaml2's checks: both signatures, schema, audience, destination, times, InResponseTo."""
     outstanding = {attempt.request_id: "/"}
     try:
-        response = spid.client(town).parse_authn_request_response(encoded, BINDING_HTTP_POST, outstanding=outstanding)
+        response = entity.client(town).parse_authn_request_response(
+            encoded, BINDING_HTTP_POST, outstanding=outstanding
+        )
     except StatusAuthnFailed as error:
         raise SignInCancelled from error
     except Exception as error:
@@ -148,39 +100,31 @@ def _believed(town: Municipality, encoded: str, attempt: Attempt) -> Any:
     return response
 
 
-def _person(response: Any, attempt: Attempt) -> dict[str, str]:
+def _person(response: Any, attempt: Attempt) -> Person:
     """What the assertion says of the person, after the checks that SPID adds to SAML. Raises SignInRefused."""
     assertion = response.assertion
     if response.issuer() != attempt.provider or assertion.issuer.text.strip() != attempt.provider:
         raise SignInRefused
     issued = datetime.fromisoformat(assertion.issue_instant.replace("Z", "+00:00"))
-    if not attempt.issued_at - _SKEW <= issued <= datetime.now(UTC) + _SKEW:
+    if not attempt.issued_at - attempts.SKEW <= issued <= datetime.now(UTC) + attempts.SKEW:
         raise SignInRefused
-    if assertion.subject.name_id.format != spid.TRANSIENT:
+    if assertion.subject.name_id.format != entity.TRANSIENT:
         raise SignInRefused
     reached = {statement.authn_context.authn_context_class_ref.text for statement in assertion.authn_statement}
-    enough = {spid.LEVELS[level] for level in spid.LEVELS if level >= attempt.assurance}
-    if not reached or not reached <= enough:
+    if not reached or not reached <= attempts.enough(attempt):
         raise SignInRefused
     told: dict[str, str] = {}
     for statement in assertion.attribute_statement:
         for attribute in statement.attribute:
             told[attribute.name] = attribute.attribute_value[0].text or ""
-    if not all(told.get(name) for name in spid.ATTRIBUTES):
+    if not all(told.get(name) for name in entity.ATTRIBUTES):
         raise SignInRefused
     try:
         told["fiscalNumber"] = clean_tax_code(told["fiscalNumber"])
     except BadTaxCode as error:
         raise SignInRefused(why=error.code) from error
-    told["name_id"] = (assertion.subject.name_id.text or "").strip()
-    return told
-
-
-def _refused(town: Municipality, error: Exception) -> None:
-    why = error.data.get("why") or error.code if isinstance(error, CampanileError) else type(error).__name__
-    _log.warning("A SAML response for %s was refused: %s", town.schema_name, why)
-    with in_schema(town.schema_name):
-        record("spid.refused", None, why=why)
+    name_id = (assertion.subject.name_id.text or "").strip()
+    return Person(told["fiscalNumber"], told["name"], told["familyName"], name_id)
 
 
 def _now() -> str:

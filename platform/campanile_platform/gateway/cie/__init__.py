@@ -1,0 +1,1 @@
+"""CIE, the electronic identity card: OpenID Connect within a federation."""
