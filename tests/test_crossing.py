@@ -20,12 +20,12 @@ from campanile_graphql.compose import policies, schema
 from campanile_infra.database.scope import in_schema
 from campanile_modules.reporting import services as reporting
 from campanile_modules.reporting.models import Category, Photo, Report
-from campanile_platform.config.checks import patterns
 from campanile_tenants.contract.access import Assurance, Audience, Host, Policy
 from campanile_tenants.public.registry.activation import switch_on
 from campanile_tenants.public.registry.directory import directory
 from campanile_tenants.town.audit.models import Entry
 from campanile_tenants.town.people.admission import policy_of
+from campanile_tenants.town.people.checks import patterns
 from campanile_tenants.town.people.models import ApiToken, Grant, Kind, Office, Role, SupportHours, User
 from campanile_tenants.town.people.services import citizens, grants, invitations, tokens
 from campanile_tenants.town.privacy.models import Breach

@@ -106,3 +106,12 @@ def test_a_module_that_requires_one_that_is_not_there_is_refused() -> None:
 def test_every_collected_string_is_translated(catalogue: Path) -> None:
     entries = polib.pofile(str(catalogue))
     assert [entry.msgid for entry in entries if not entry.translated() or entry.fuzzy] == []
+
+
+def test_pages_without_a_policy_are_looked_for_before_any_page_is_loaded() -> None:
+    code = (
+        "import django; django.setup(); from django.core.checks.registry import registry; import sys;"
+        "assert 'campanile_platform.config.urls_town' not in sys.modules;"
+        "assert 'every_page_has_a_policy' in {check.__name__ for check in registry.get_checks()}"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -6,7 +6,6 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from campanile_graphql.views import graphql_view
-from campanile_platform.config import checks  # noqa: F401 - registers itself
 from campanile_platform.config.security import security_txt
 from campanile_tenants.contract.access import EVERYWHERE
 from campanile_tenants.town.people.admission import declared

@@ -9,7 +9,6 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from campanile_graphql.views import graphql_view
-from campanile_platform.config import checks  # noqa: F401 - registers itself
 from campanile_platform.config.security import security_txt
 from campanile_tenants.contract.access import EVERYWHERE
 from campanile_tenants.contract.registry import registry, url_path

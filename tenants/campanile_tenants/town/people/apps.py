@@ -15,7 +15,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from campanile_tenants.contract.module import Permission
         from campanile_tenants.contract.registry import registry
-        from campanile_tenants.town.people import signing_in  # noqa: F401 - listens to allauth
+        from campanile_tenants.town.people import checks, signing_in  # noqa: F401 - they register themselves
 
         registry.declare(
             Permission(
