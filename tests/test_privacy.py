@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from campanile_modules.reporting import services as reporting
 from campanile_modules.reporting.models import Category, Draft, Report, Reporter, ReportEvent
 from campanile_tenants.contract.access import Assurance
 from campanile_tenants.contract.registry import registry
+from campanile_tenants.kit.templatetags.campanile import readable
 from campanile_tenants.public.registry.activation import switch_on
 from campanile_tenants.public.registry.directory import directory, load_town
 from campanile_tenants.town.audit.models import Entry
@@ -231,3 +232,12 @@ def test_events_of_reports_change_only_while_erasing(town_with_anna: Any) -> Non
                 cursor.execute(statement)
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL campanile.erasing = 'on'; UPDATE reporting_reportevent SET kind = 'note'")
+
+
+@pytest.mark.parametrize(("value", "shown"), [
+    ("2026-11-22T03:18:29.401580+00:00", "22 novembre 2026, 04:18"), ("2026-11-22", "22 novembre 2026"),
+    ("True", "sì"), ("False", "no"), ("2026-99-99", "2026-99-99"), ("Via Roma 1", "Via Roma 1"),
+])  # fmt: skip
+def test_an_export_reads_like_a_letter(value: str, shown: str) -> None:
+    with translation.override("it"):
+        assert readable(value) == shown

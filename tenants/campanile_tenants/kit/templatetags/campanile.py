@@ -10,9 +10,12 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import resolve, reverse
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from campanile_infra.addresses import address
@@ -33,6 +36,21 @@ def icon(name: str, classes: str = "icon-sm") -> SafeString:
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         classes, static("campanile/sprites.svg"), name,
     )  # fmt: skip
+
+
+@register.filter
+def readable(value: str) -> str:
+    """A value of an export as people read it: moments and dates in words, yes and no."""
+    if value in ("True", "False"):
+        return _("yes") if value == "True" else _("no")
+    try:
+        moment = parse_datetime(value)
+        day = parse_date(value) if moment is None else None
+    except ValueError:
+        return value
+    if moment is not None:
+        return date_format(localtime(moment), "j F Y, H:i").lower()
+    return date_format(day, "j F Y").lower() if day is not None else value
 
 
 @register.filter

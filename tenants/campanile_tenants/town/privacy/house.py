@@ -8,6 +8,8 @@ from campanile_tenants.contract.module import Erase, PersonalData
 
 _SIGN_IN = _("To let people in and nobody else")
 _STAFF = _("staff")
+FOREIGN_LABELS = (_("user sessions"), _("email addresses"))
+"""Names of the libraries' models, so that they are translated too."""
 
 HELD = (
     PersonalData(

@@ -54,7 +54,7 @@ class Found:
     @property
     def label(self) -> str:
         """What the rows are, in words."""
-        return str(self.rows.model._meta.verbose_name_plural)
+        return gettext(str(self.rows.model._meta.verbose_name_plural))
 
     @property
     def service(self) -> str:
