@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,16 +13,29 @@ import graphene
 from graphene.utils.str_converters import to_camel_case
 from graphql import print_schema
 
-from campanile_graphql import kernel
+from campanile_graphql import kernel, objects
 from campanile_graphql.gate import guarded
 from campanile_tenants.contract.access import Policy
 from campanile_tenants.contract.errors import DeclarationError
 from campanile_tenants.contract.module import ModuleConfig
 from campanile_tenants.contract.registry import registry
+from campanile_tenants.kit.api import RowType
+
+KINDS = ("Query", "Mutation", "Subscription")
+
+
+@dataclass(frozen=True)
+class Root:
+    """A root field as it was declared: who may ask, of which module, and the field itself."""
+
+    kind: str
+    policy: Policy
+    module: ModuleConfig | None
+    field: Any
 
 
 def _declared() -> list[tuple[ModuleConfig | None, ModuleType]]:
-    parts: list[tuple[ModuleConfig | None, ModuleType]] = [(None, kernel)]
+    parts: list[tuple[ModuleConfig | None, ModuleType]] = [(None, kernel), (None, objects)]
     parts += [
         (module, import_module(f"{module.name}.schema")) for module in registry if find_spec(f"{module.name}.schema")
     ]
@@ -29,7 +43,7 @@ def _declared() -> list[tuple[ModuleConfig | None, ModuleType]]:
 
 
 def _root(name: str) -> type[graphene.ObjectType] | None:
-    """`Query` or `Mutation` of all parts, every field behind the gate. Raises DeclarationError."""
+    """`Query`, `Mutation` or `Subscription` of all parts, every field behind the gate. Raises DeclarationError."""
     fields: dict[str, Any] = {}
     for module, part in _declared():
         root = getattr(part, name, None)
@@ -45,29 +59,69 @@ def _root(name: str) -> type[graphene.ObjectType] | None:
             if not isinstance(policies.get(field_name), Policy):
                 raise DeclarationError(f"{where}: has no policy; add it to `policies` of {part.__name__}.{name}.")
             resolver = field.resolver or getattr(root, f"resolve_{field_name}", None)
-            if resolver is None:
+            if resolver is None and name != "Subscription":
                 raise DeclarationError(f"{where}: has no resolver; write resolve_{field_name}.")
-            field.resolver = guarded(policies[field_name], module, resolver)
+            if not field.description:
+                raise DeclarationError(f"{where}: has no description.")
+            if resolver is not None:
+                field.resolver = guarded(policies[field_name], module, resolver)
             fields[field_name] = field
+            _roots[to_camel_case(field_name)] = Root(name, policies[field_name], module, field)
     if not fields:
         return None
-    return type(name, (graphene.ObjectType,), {"__doc__": f"{name} fields, by module.", **fields})
+    doc = {"Query": "Reading.", "Mutation": "Writing.", "Subscription": "Listening (graphql-sse)."}[name]
+    return type(name, (graphene.ObjectType,), {"__doc__": doc, **fields})
+
+
+_roots: dict[str, Root] = {}
+
+
+def roots() -> dict[str, Root]:
+    """Every root field by its name in the API."""
+    schema()
+    return _roots
 
 
 def policies() -> dict[str, Policy]:
     """The policy of every root field, by its name in the API (camelCase)."""
-    return {
-        to_camel_case(name): policy
-        for _module, part in _declared()
-        for root in ("Query", "Mutation")
-        for name, policy in getattr(getattr(part, root, None), "policies", {}).items()
-    }
+    return {name: root.policy for name, root in roots().items()}
+
+
+@lru_cache(maxsize=1)
+def object_types() -> dict[str, tuple[type[RowType], Policy, ModuleConfig | None]]:
+    """What `node` finds, by type name: what the parts list in `nodes`. Raises DeclarationError."""
+    found: dict[str, tuple[type[RowType], Policy, ModuleConfig | None]] = {}
+    for module, part in _declared():
+        for type_, policy in getattr(part, "nodes", {}).items():
+            if type_.objects.__func__ is RowType.objects.__func__:  # type: ignore[attr-defined]
+                raise DeclarationError(f"{part.__name__}: {type_.__name__} is in `nodes`; write its objects(context).")
+            found[type_._meta.name] = (type_, policy, module)
+    return found
 
 
 @lru_cache(maxsize=1)
 def schema() -> graphene.Schema:
     """The schema, built once a process. Raises DeclarationError when a part is declared wrongly."""
-    return graphene.Schema(query=_root("Query"), mutation=_root("Mutation"))
+    _roots.clear()
+    objects.find_types_with(object_types)
+    built = graphene.Schema(
+        query=_root("Query"), mutation=_root("Mutation"), subscription=_root("Subscription"),
+        types=[type_ for type_, _policy, _module in object_types().values()],
+    )  # fmt: skip
+    _check_descriptions(built)
+    return built
+
+
+def _check_descriptions(built: graphene.Schema) -> None:
+    """Raises DeclarationError for a type or a field that nobody described."""
+    for name, type_ in built.graphql_schema.type_map.items():
+        if name.startswith("__"):
+            continue
+        if not type_.description:
+            raise DeclarationError(f"{name} has no description; write a docstring.")
+        for field_name, field in getattr(type_, "fields", {}).items():
+            if not field.description:
+                raise DeclarationError(f"{name}.{field_name} has no description.")
 
 
 def sdl() -> str:

@@ -1,17 +1,33 @@
-"""Root fields that belong to no module: `municipality`, `modules`; at the centre `municipalities`."""
+"""Root fields that belong to no module: `municipality`, `modules`, `viewer`; at the centre `municipalities`."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 import graphene
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from campanile_infra.addresses import address
-from campanile_tenants.contract.access import ANYONE, Audience, Host, Policy
 from campanile_tenants.contract.registry import registry
-from campanile_tenants.kit.api import connection_arguments, connection_type, keyset_connection, public_id
+from campanile_tenants.kit.api import (
+    ANYONE,
+    EVERYWHERE,
+    Audience,
+    Column,
+    Connection,
+    GlobalId,
+    Host,
+    Node,
+    Policy,
+    RowType,
+)
 from campanile_tenants.public.registry.gate import current_town, is_enabled
+from campanile_tenants.public.registry.models import Domain
 from campanile_tenants.public.registry.models import Municipality as MunicipalityRow
+from campanile_tenants.town.people.admission import assurance_of
+from campanile_tenants.town.people.models import User
+
+CENTRE_TOWNS = Policy(Audience.OPERATOR, host=Host.CENTRE, permission="centre.view_towns")
 
 
 class MunicipalityState(graphene.Enum):
@@ -22,39 +38,42 @@ class MunicipalityState(graphene.Enum):
     SUSPENDED = "suspended"
 
 
-class Municipality(graphene.ObjectType):
+class Municipality(RowType):
     """An Italian municipality on the platform."""
 
-    id = graphene.NonNull(graphene.ID)
-    istat_code = graphene.NonNull(graphene.String, description="Six digits, as text.")
-    belfiore_code = graphene.NonNull(graphene.String, description="Cadastral code.")
-    name = graphene.NonNull(graphene.String)
-    full_name = graphene.NonNull(graphene.String, description="As the town calls itself: Comune di ...")
-    province_code = graphene.NonNull(graphene.String)
-    region = graphene.NonNull(graphene.String)
-    population = graphene.NonNull(graphene.Int, description="Inhabitants, 2011 census.")
-    state = graphene.NonNull(MunicipalityState)
-    url = graphene.String(description="Address of the site.")
+    class Meta:
+        interfaces = (Node,)
 
-    @staticmethod
-    def resolve_id(town: Any, info: Any) -> str:
-        return public_id("Municipality", town.istat_code)
+    id = GlobalId("Municipality", "istat_code")
+    istat_code = Column(graphene.NonNull(graphene.String), "istat_code", description="Six digits, as text.")
+    belfiore_code = Column(graphene.NonNull(graphene.String), "belfiore_code", description="Cadastral code.")
+    name = Column(graphene.NonNull(graphene.String), "name", description="Name alone: Lecco.")
+    full_name = Column(
+        graphene.NonNull(graphene.String), "name", description="As the town calls itself: Comune di ...",
+        make=lambda _context, name: str(MunicipalityRow(name=name).full_name),
+    )  # fmt: skip
+    province_code = Column(graphene.NonNull(graphene.String), "province_code", description="Two letters: LC.")
+    region = Column(graphene.NonNull(graphene.String), "region", description="Name of the region.")
+    population = Column(graphene.NonNull(graphene.Int), "population", description="Inhabitants, 2011 census.")
+    state = Column(graphene.NonNull(MunicipalityState), "state", description="Whether its pages answer.")
+    url = Column(
+        graphene.String, "host", description="Address of the site.",
+        make=lambda _context, host: address(host, "/") if host else None,
+    )  # fmt: skip
 
-    @staticmethod
-    def resolve_url(town: Any, info: Any) -> str | None:
-        host = getattr(town, "host", "") or next((domain.domain for domain in town.domains.all()), "")
-        return address(host, "/") if host else None
-
-
-MunicipalityConnection = connection_type(Municipality)
+    @classmethod
+    def objects(cls, context: Any) -> QuerySet:
+        """Every town, with its primary host."""
+        primary = Domain.objects.filter(tenant=OuterRef("pk"), is_primary=True).values("domain")[:1]
+        return MunicipalityRow.objects.annotate(host=Subquery(primary))
 
 
 class Module(graphene.ObjectType):
     """A switchable service."""
 
-    code = graphene.NonNull(graphene.String)
-    name = graphene.NonNull(graphene.String)
-    summary = graphene.NonNull(graphene.String)
+    code = graphene.NonNull(graphene.String, description="Stable code: reporting.")
+    name = graphene.NonNull(graphene.String, description="Name in the language of the request.")
+    summary = graphene.NonNull(graphene.String, description="What it does, in one sentence.")
     is_enabled = graphene.NonNull(graphene.Boolean, description="Whether it is on in this town.")
 
     @staticmethod
@@ -70,21 +89,66 @@ class Module(graphene.ObjectType):
         return is_enabled(module.code)
 
 
+class PersonKind(graphene.Enum):
+    """What somebody is to this place."""
+
+    OPERATOR = "operator"
+    STAFF = "staff"
+    CITIZEN = "citizen"
+    MACHINE = "machine"
+
+
+class AssuranceLevel(graphene.Enum):
+    """How sure we are who somebody is (eIDAS)."""
+
+    NONE = 0
+    LOW = 1
+    SUBSTANTIAL = 2
+    HIGH = 3
+
+
+class Viewer(graphene.ObjectType):
+    """Who asks."""
+
+    name = graphene.NonNull(graphene.String, description="As colleagues see it.")
+    kind = graphene.NonNull(PersonKind, description="What she is here.")
+    permissions = graphene.NonNull(
+        graphene.List(graphene.NonNull(graphene.String)), description="Codes of what she may do, sorted."
+    )
+    assurance = graphene.NonNull(AssuranceLevel, description="How surely she signed in.")
+
+    @staticmethod
+    def resolve_name(user: User, info: Any) -> str:
+        return user.full_name or user.email or ""
+
+    @staticmethod
+    def resolve_permissions(user: User, info: Any) -> list[str]:
+        return sorted(code for code in registry.permissions() if user.has_permission(code))
+
+    @staticmethod
+    def resolve_assurance(user: User, info: Any) -> int:
+        return int(assurance_of(info.context))
+
+
+nodes = {Municipality: CENTRE_TOWNS}
+
+
 class Query(graphene.ObjectType):
     """Root fields for reading."""
 
     policies: ClassVar = {
-        "municipality": ANYONE,
-        "modules": ANYONE,
-        "municipalities": Policy(Audience.OPERATOR, host=Host.CENTRE, permission="centre.view_towns"),
-    }
-    municipality = graphene.NonNull(Municipality, description="The town at this host.")
-    modules = graphene.NonNull(
-        graphene.List(graphene.NonNull(Module)), description="Every installed module, and whether it is on here."
+        "municipality": ANYONE, "modules": ANYONE, "viewer": EVERYWHERE, "municipalities": CENTRE_TOWNS,
+    }  # fmt: skip
+    municipality = graphene.Field(graphene.NonNull(Municipality), description="The town at this host.")
+    modules = graphene.Field(
+        graphene.NonNull(graphene.List(graphene.NonNull(Module))),
+        description="Every installed module, and whether it is on here.",
     )
-    municipalities = graphene.NonNull(
-        MunicipalityConnection, description="Every town of the centre, by name.", **connection_arguments()
-    )
+    viewer = graphene.Field(Viewer, description="Who asks; null for anonymous.")
+    municipalities = Connection(
+        Municipality, Municipality.objects, description="Every town of the centre, by name.",
+        orders={"NAME": ("name", "istat_code"), "POPULATION": ("population", "istat_code")},
+    )  # fmt: skip
 
     @staticmethod
     def resolve_municipality(root: Any, info: Any) -> Any:
@@ -95,8 +159,5 @@ class Query(graphene.ObjectType):
         return list(registry)
 
     @staticmethod
-    def resolve_municipalities(root: Any, info: Any, first: int, after: str | None = None) -> dict[str, Any]:
-        towns = MunicipalityRow.objects.defer("boundary").prefetch_related("domains")
-        return keyset_connection(
-            towns, list_name="municipalities", keys=("name", "istat_code"), first=first, after=after
-        )
+    def resolve_viewer(root: Any, info: Any) -> User | None:
+        return info.context.user if isinstance(info.context.user, User) else None

@@ -78,7 +78,7 @@ def test_a_report_is_created_once_and_listed(lecco: Town) -> None:
     assert sent[0]["report"]["title"] is None  # not public before an office takes charge
     with inside(lecco):
         assert Report.objects.get(code=sent[0]["report"]["code"]).channel == "api"
-    listed = "{ reportingReports(first: 1, state: SUBMITTED) { nodes { code title } } }"
+    listed = "{ reportingReports(first: 1, filterBy: {state: [SUBMITTED]}) { nodes { code title } } }"
     assert ask(client(lecco, "tecnico"), listed)["data"]["reportingReports"]["nodes"][0]["title"] == "Buca"
 
 
@@ -138,8 +138,8 @@ def test_a_list_of_reports_costs_two_queries(lecco: Town) -> None:
         (b'{"query": "{ municipality { name } }", "variables": []}', "application/json", 400),
         (b"\xff\xfe", "application/json", 400),
         (b"query={x}", "application/x-www-form-urlencoded", 415),
-        (b'{"query": "{ nothing }"}', "application/json", 400),
-        (b'{"query": "{ municipality { na\\u0000me } }"}', "application/json", 400),
+        (b'{"query": "{ nothing }"}', "application/json", 200),
+        (b'{"query": "{ municipality { na\\u0000me } }"}', "application/json", 200),
         (b'{"query": "query A { municipality { name } }", "operationName": "B"}', "application/json", 400),
     ],
 )
@@ -154,7 +154,7 @@ def test_what_is_no_query_is_answered_with_a_code_and_never_500(
 def test_graphiql_is_served_in_development_only(lecco: Town, settings: Any) -> None:
     assert client(lecco).get("/graphql/").status_code == 405
     settings.GRAPHIQL = True
-    page = client(lecco).get("/graphql/")
+    page = client(lecco).get("/graphql/", headers={"accept": "text/html"})
     assert page.status_code == 200
     assert "campanile/graphiql.js" in page.content.decode()
     assert "http" not in page.content.decode().replace("http-equiv", "")
@@ -164,7 +164,7 @@ def test_a_bug_is_told_with_a_reference_and_without_its_text(lecco: Town, monkey
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("campanile_modules.reporting.schema.keyset_connection", broken)
+    monkeypatch.setattr("campanile_modules.reporting.schema.ReportingReport.objects", broken)
     answer = ask(client(lecco), "{ reportingReports(first: 1) { totalCount } }")
     assert code_of(answer) == "INTERNAL"
     assert "hunter2" not in str(answer)

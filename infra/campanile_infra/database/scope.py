@@ -32,6 +32,7 @@ class Place(NamedTuple):
 PUBLIC = Place(PUBLIC_SCHEMA, None)
 _place: ContextVar[Place] = ContextVar("campanile_place", default=PUBLIC)
 _owner: ContextVar[bool] = ContextVar("campanile_owner", default=False)
+_limit: ContextVar[int] = ContextVar("campanile_statement_limit", default=0)
 
 
 def current() -> Place:
@@ -73,17 +74,29 @@ def as_owner() -> Iterator[None]:
         _owner.set(before)
 
 
+@contextmanager
+def statement_limit(milliseconds: int) -> Iterator[None]:
+    """PostgreSQL cancels every statement of the block that takes longer (SQLSTATE 57014)."""
+    before = _limit.get()
+    _limit.set(milliseconds)
+    try:
+        yield
+    finally:
+        _limit.set(before)
+
+
 def wanted_prefix() -> str:
     """The statements that put a session where the running code stands; they change nothing else."""
-    return _prefix(_place.get().schema, _owner.get())
+    return _prefix(_place.get().schema, _owner.get(), _limit.get())
 
 
 @lru_cache(maxsize=20_000)
-def _prefix(schema: str, owner: bool) -> str:
+def _prefix(schema: str, owner: bool, limit: int) -> str:
     check_schema(schema, owner=owner)
     role = quote(role_for(schema, owner=owner))
     path = f"{quote(schema)}, {quote(EXTENSIONS_SCHEMA)}"
-    return f"SET ROLE {role}; SET search_path = {path}; "
+    longest = str(limit) if limit else "DEFAULT"
+    return f"SET ROLE {role}; SET search_path = {path}; SET statement_timeout = {longest}; "
 
 
-PREFIX_STATEMENTS = 2
+PREFIX_STATEMENTS = 3

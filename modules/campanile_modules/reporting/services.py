@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from campanile_modules.reporting.catalogue import FIRST_CATEGORIES
@@ -41,12 +42,23 @@ def category_choices() -> list[tuple[str, str]]:
     return [(category.code, str(category)) for category in Category.objects.all()]
 
 
-def may_read(user: Any, report: Report) -> bool:
-    """Whether this person of the office may read the whole report: it is within her reach."""
+def may_read(user: Any, office_id: int | None, category: str) -> bool:
+    """Whether this person of the office may read the whole of such a report: it is within her reach."""
+    return isinstance(user, User) and user.reach("reporting.view_report").admits(office_id, f"reporting:{category}")
+
+
+def readable(user: Any) -> QuerySet:
+    """The reports whose words and pictures this person may see: the published ones, and those within her reach."""
+    published = Q(is_published=True)
     if not isinstance(user, User):
-        return False
-    reach = user.reach("reporting.view_report")
-    return reach.admits(report.office_id, f"reporting:{report.category.code}")
+        return Report.objects.filter(published)
+    return Report.objects.filter(published | Q(pk__in=Report.objects.within(user.reach("reporting.view_report"))))
+
+
+def category_name(name: str, name_en: str) -> str:
+    """A category's name in the language of the request."""
+    english = (get_language() or "it").startswith("en")
+    return name_en if english and name_en else name
 
 
 def submit(

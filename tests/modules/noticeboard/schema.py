@@ -14,7 +14,7 @@ class Query(graphene.ObjectType):
     """Root fields."""
 
     policies: ClassVar = {"noticeboard_texts": ANYONE}
-    noticeboard_texts = graphene.List(graphene.NonNull(graphene.String))
+    noticeboard_texts = graphene.List(graphene.NonNull(graphene.String), description="All texts.")
 
     @staticmethod
     def resolve_noticeboard_texts(root: Any, info: Any) -> list[str]:

@@ -54,6 +54,7 @@ _BOTH = [
     "campanile_tenants.town.people",
 ]
 _TOWN_ONLY = [
+    "campanile_tenants.town.api",
     "campanile_tenants.town.delivery",
     "campanile_tenants.town.privacy",
     "campanile_tenants.town.site",
@@ -282,3 +283,7 @@ start_sentry(env("SENTRY_DSN", default=""), ENVIRONMENT, RELEASE)
 warnings.filterwarnings("ignore", message="No directory at", module="whitenoise.base")
 
 GRAPHIQL = DEBUG
+GRAPHQL_INTROSPECTION = DEBUG  # for anonymous; staff, machines and operators may always ask
+GRAPHQL_SUGGESTIONS = DEBUG  # "Did you mean ...?" tells strangers what they could not know
+GRAPHQL_STATEMENT_SECONDS = env.float("GRAPHQL_STATEMENT_SECONDS", default=5.0)
+GRAPHQL_REQUEST_SECONDS = env.float("GRAPHQL_REQUEST_SECONDS", default=10.0)

@@ -9,6 +9,7 @@ from celery import current_app
 from campanile_infra.database.scope import in_schema
 from campanile_infra.tasks.base import LaneTask, centre_task, town_task
 from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.town.api.services import forget_old_calls
 from campanile_tenants.town.audit.context import Who, acting
 from campanile_tenants.town.privacy import services
 
@@ -17,7 +18,7 @@ from campanile_tenants.town.privacy import services
 def retain() -> int:
     """Erases what is past its time in the town; returns how many rows."""
     with acting(Who("system", channel="task")):
-        return sum(int(told["rows"]) for told in services.retain())
+        return sum(int(told["rows"]) for told in services.retain()) + forget_old_calls()
 
 
 @centre_task(lane="bulk")

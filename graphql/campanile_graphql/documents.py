@@ -1,0 +1,163 @@
+"""Documents that were parsed, validated and measured once; kept in the process by their text."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    Source,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    parse,
+    validate,
+    visit,
+)
+
+from campanile_graphql.compose import schema
+from campanile_graphql.cost import Measures, TooLarge, measure, syntactic_limits
+from campanile_graphql.errors import RequestError
+
+LONGEST = 50_000
+MOST_TOKENS = 5_000
+_MOST_KEPT = 1_000
+
+
+@dataclass
+class Document:
+    """A document that may run: nothing in it is wrong, and its size is known."""
+
+    text: str
+    ast: DocumentNode
+    operations: dict[str, OperationDefinitionNode]
+    fragments: dict[str, FragmentDefinitionNode]
+    deprecated: tuple[str, ...] = ()
+    introspects: bool = False
+    plans: dict[str, Any] = field(default_factory=dict)
+    """What the compiler made of each operation, by its name; None where it makes nothing."""
+    _measures: dict[Any, Measures] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation to run. Raises RequestError for an unknown name, or none where there are several."""
+        if name is None:
+            if len(self.operations) == 1:
+                return next(iter(self.operations.values()))
+            raise RequestError(
+                "OPERATION_NAME_MISSING", "The document has several operations: name one in “operationName”."
+            )
+        found = self.operations.get(name)
+        if found is None:
+            raise RequestError("OPERATION_UNKNOWN", "The document has no operation of this name.")
+        return found
+
+    def measures(self, operation: OperationDefinitionNode, variables: dict[str, Any]) -> Measures:
+        """What the operation costs with these variables; remembered for the variables that matter."""
+        name = operation.name.value if operation.name else ""
+        names = (one.variable.name.value for one in operation.variable_definitions)
+        numbers = tuple(_weight(variables.get(one)) for one in names)
+        key = (name, numbers)
+        known = self._measures.get(key)
+        if known is None:
+            known = measure(schema().graphql_schema, operation, self.fragments, variables)
+            if len(self._measures) >= 200:
+                self._measures.clear()
+            self._measures[key] = known
+        return known
+
+    def is_query(self, operation: OperationDefinitionNode) -> bool:
+        """Whether it only reads."""
+        return operation.operation is OperationType.QUERY
+
+
+def _weight(value: Any) -> Any:
+    """What of a variable can change the price: a number, or the length of a list."""
+    if isinstance(value, list):
+        return ("list", len(value))
+    return value if type(value) is int else None
+
+
+class Documents:
+    """The last thousand good documents of this process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, text: str) -> Document:
+        """The document of a text. Raises RequestError with all that is wrong with it."""
+        with self._guard:
+            known = self._kept.get(text)
+            if known is not None:
+                self._kept.move_to_end(text)
+                return known
+        made = _read(text)
+        with self._guard:
+            self._kept[text] = made
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+    def clear(self) -> None:
+        """Forgets all."""
+        with self._guard:
+            self._kept.clear()
+
+
+documents = Documents()
+
+
+def _read(text: str) -> Document:
+    """Parses with limits, looks at the shape, and only then validates, whose time grows with the shape."""
+    if len(text) > LONGEST:
+        raise TooLarge("QUERY_TOO_LONG", f"A query has at most {LONGEST} characters.", {"characters": len(text)})
+    try:
+        ast = parse(Source(text, "request"), max_tokens=MOST_TOKENS)
+    except GraphQLError as error:
+        if "tokens" in error.message:
+            raise TooLarge(
+                "TOO_MANY_TOKENS", f"A query has at most {MOST_TOKENS} tokens.", {"characters": len(text)}
+            ) from None
+        raise RequestError("GRAPHQL_PARSE_FAILED", error.message, errors=[error]) from None
+    except RecursionError:
+        raise TooLarge("TOO_DEEP", "The query is nested too deeply.", {"characters": len(text)}) from None
+    operations: dict[str, OperationDefinitionNode] = {}
+    fragments: dict[str, FragmentDefinitionNode] = {}
+    for definition in ast.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            operations[definition.name.value if definition.name else ""] = definition
+        elif isinstance(definition, FragmentDefinitionNode):
+            fragments[definition.name.value] = definition
+    syntactic_limits(list(operations.values()), fragments)
+    graphql_schema = schema().graphql_schema
+    errors = validate(graphql_schema, ast, max_errors=10, hide_suggestions=not settings.GRAPHQL_SUGGESTIONS)
+    if errors:
+        raise RequestError("GRAPHQL_VALIDATION_FAILED", errors[0].message, errors=list(errors))
+    if not operations:
+        raise RequestError("OPERATION_NAME_MISSING", "The document has no operation.")
+    looked = _Look(TypeInfo(graphql_schema))
+    visit(ast, TypeInfoVisitor(looked.types, looked))
+    return Document(text, ast, operations, fragments, tuple(sorted(looked.deprecated)), looked.introspects)
+
+
+class _Look(Visitor):
+    """Finds deprecated fields and introspection."""
+
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self.types, self.introspects = types, False
+        self.deprecated: set[str] = set()
+
+    def enter_field(self, node: Any, *_: Any) -> None:
+        self.introspects |= node.name.value in ("__schema", "__type")
+        field_def, parent = self.types.get_field_def(), self.types.get_parent_type()
+        if field_def is not None and parent is not None and field_def.deprecation_reason is not None:
+            self.deprecated.add(f"{parent.name}.{node.name.value}")
