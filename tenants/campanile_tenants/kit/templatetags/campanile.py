@@ -44,8 +44,8 @@ def readable(value: str) -> str:
     if value in ("True", "False"):
         return _("yes") if value == "True" else _("no")
     try:
-        moment = parse_datetime(value)
-        day = parse_date(value) if moment is None else None
+        day = parse_date(value) if len(value) == 10 else None
+        moment = parse_datetime(value) if day is None else None
     except ValueError:
         return value
     if moment is not None:
