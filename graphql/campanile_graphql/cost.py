@@ -66,7 +66,6 @@ def syntactic_limits(operations: list[OperationDefinitionNode], fragments: dict[
     known: dict[str, Shape] = {}
     for operation in operations:
         total = _shape(operation.selection_set, fragments, known, (), len(operation.directives))
-        total = Shape(total.depth, total.fields, total.aliases, total.directives, _roots(operation, fragments))
         for value, limit, code, what in (
             (total.depth, DEEPEST, "TOO_DEEP", "levels"), (total.aliases, MOST_ALIASES, "TOO_MANY_ALIASES", "aliases"),
             (total.directives, MOST_DIRECTIVES, "TOO_MANY_DIRECTIVES", "directives"),
@@ -81,7 +80,7 @@ def _shape(
     selections: SelectionSetNode | None, fragments: dict[str, FragmentDefinitionNode], known: dict[str, Shape],
     inside: tuple[str, ...], directives: int = 0,
 ) -> Shape:  # fmt: skip
-    depth = fields = aliases = 0
+    depth = fields = aliases = roots = 0
     for selection in selections.selections if selections is not None else ():
         directives += len(selection.directives or ())
         if isinstance(selection, FragmentSpreadNode):
@@ -91,10 +90,10 @@ def _shape(
         if isinstance(selection, FieldNode):
             fields += 1
             aliases += selection.alias is not None
-            inner = Shape(inner.depth + 1, inner.fields, inner.aliases, inner.directives)
-        depth = max(depth, inner.depth)
+            inner = Shape(inner.depth + 1, inner.fields, inner.aliases, inner.directives, 1)
+        depth, roots = max(depth, inner.depth), roots + inner.roots
         fields, aliases, directives = fields + inner.fields, aliases + inner.aliases, directives + inner.directives
-    return Shape(depth, fields, aliases, directives)
+    return Shape(depth, fields, aliases, directives, roots)
 
 
 def _of_fragment(
@@ -108,22 +107,6 @@ def _of_fragment(
     if name not in known:
         known[name] = _shape(fragment.selection_set, fragments, known, (*inside, name), len(fragment.directives or ()))
     return known[name]
-
-
-def _roots(operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]) -> int:
-    def count(selections: SelectionSetNode) -> int:
-        total = 0
-        for selection in selections.selections:
-            if isinstance(selection, FieldNode):
-                total += 1
-            elif isinstance(selection, FragmentSpreadNode):
-                fragment = fragments.get(selection.name.value)
-                total += count(fragment.selection_set) if fragment is not None else 0
-            else:
-                total += count(selection.selection_set)  # type: ignore[attr-defined]
-        return total
-
-    return count(operation.selection_set)
 
 
 def measure(
@@ -145,7 +128,7 @@ def measure(
     walker = _Price(schema, fragments, defaults | variables)
     price = walker.of(root, operation.selection_set)
     if operation.operation is OperationType.MUTATION:
-        price += _MUTATION * _roots(operation, fragments)
+        price += _MUTATION * _shape(operation.selection_set, fragments, {}, ()).roots
     return Measures(max(1, price))
 
 

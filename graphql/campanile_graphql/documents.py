@@ -126,9 +126,9 @@ def _read(text: str) -> Document:
             raise TooLarge(
                 "TOO_MANY_TOKENS", f"A query has at most {MOST_TOKENS} tokens.", {"characters": len(text)}
             ) from None
+        if "nested too deeply" in error.message:
+            raise TooLarge("TOO_DEEP", "The query is nested too deeply.", {"characters": len(text)}) from None
         raise RequestError("GRAPHQL_PARSE_FAILED", error.message, errors=[error]) from None
-    except RecursionError:
-        raise TooLarge("TOO_DEEP", "The query is nested too deeply.", {"characters": len(text)}) from None
     operations: dict[str, OperationDefinitionNode] = {}
     fragments: dict[str, FragmentDefinitionNode] = {}
     for definition in ast.definitions:

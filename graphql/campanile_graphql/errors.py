@@ -50,7 +50,7 @@ def formatted(error: GraphQLError) -> dict[str, Any]:
     elif isinstance(original, PermissionDenied):
         shown["message"] = _("You may not do this.")
         shown["extensions"] = {"code": "FORBIDDEN"}
-    elif _was_cancelled(original):
+    elif was_cancelled(original):
         shown["message"] = _("This took too long and was stopped. Ask for less at a time.")
         shown["extensions"] = {"code": "TIMEOUT"}
     else:
@@ -65,7 +65,7 @@ def formatted(error: GraphQLError) -> dict[str, Any]:
     return shown
 
 
-def _was_cancelled(error: BaseException) -> bool:
+def was_cancelled(error: BaseException) -> bool:
     """PostgreSQL's query_canceled (57014): the statement ran into its time limit."""
     return isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") == "57014"
 

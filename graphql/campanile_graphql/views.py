@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
-from graphql import execute
+from graphql import GraphQLError, execute
 
 from campanile_graphql import compiler, gate
 from campanile_graphql.compose import schema
 from campanile_graphql.documents import Document, documents
-from campanile_graphql.errors import RequestError, formatted
+from campanile_graphql.errors import RequestError, formatted, was_cancelled
 from campanile_graphql.limits import budget_of, check_price, spend
 from campanile_graphql.requests import EVENT_STREAM, GRAPHQL_JSON, Asked, media_type, read
 from campanile_infra.database.scope import statement_limit
@@ -88,7 +88,9 @@ def run(request: HttpRequest, document: Document, operation: Any, asked: Asked) 
     with statement_limit(int(settings.GRAPHQL_STATEMENT_SECONDS * 1000)):
         try:
             return {"data": compiler.run(document, operation, asked.variables, request)}
-        except Exception:  # noqa: BLE001 - whatever it was, the executor meets it again and says it as it should
+        except Exception as error:  # noqa: BLE001 - whatever it was, the executor meets it and says it as it should
+            if was_cancelled(error):  # but not by trying again what already took too long
+                return {"errors": [formatted(GraphQLError("", original_error=error))], "data": None}
             return by_executor(request, document, operation, asked)
 
 
@@ -150,7 +152,7 @@ def _bearer(request: HttpRequest) -> User | None:
         raise
 
 
-_LEGACY_200 = ("GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED")
+_LEGACY_200 = ("GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "INTROSPECTION_OFF")
 """GraphQL over HTTP, 6.4.1: answered with 200 to clients that accept application/json only."""
 
 
