@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.db.models import F, Func
 from graphql import (
     FieldNode,
     GraphQLEnumType,
@@ -33,7 +34,8 @@ from graphql.execution.values import get_argument_values, get_variable_values
 from campanile_graphql.compose import Root, roots, schema
 from campanile_graphql.documents import Document
 from campanile_graphql.gate import admit
-from campanile_tenants.kit.api.lists import Connection, Page, PageArguments, fetch, node_selections
+from campanile_tenants.kit.api.lists import Connection, node_selections, wants_cursors
+from campanile_tenants.kit.api.pages import PageArguments, page_of, statement
 from campanile_tenants.kit.api.rows import Column, Related, RowType, pick, wanted
 
 _TEXT = (models.CharField, models.TextField)
@@ -101,9 +103,12 @@ class _List:
     root: Root | None
     nodes: list[FieldNode]
     fragments: Any
-    parts: list[tuple[str, str, list[tuple[str, str, list[FieldNode]]]]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
-    build: Callable[[list[tuple[Any, ...]], Any, Page], dict[str, Any]] | None = None
+    cursors: bool = False
+    instead: dict[str, Any] = field(default_factory=dict)
+    makers: list[Column] = field(default_factory=list)
+    statements: dict[Any, Any] = field(default_factory=dict)
+    build: Callable[..., dict[str, Any]] | None = None
 
     def __post_init__(self) -> None:
         if self.root is None or not isinstance(self.root.field, Connection):
@@ -116,6 +121,7 @@ class _List:
         if needed.children:
             raise NotSimple
         self.paths = list(needed.paths)
+        self.cursors = wants_cursors(self.name, asked, self.fragments)
 
     def run(self, variables: Any, context: Any) -> dict[str, Any]:
         assert self.root is not None
@@ -124,19 +130,51 @@ class _List:
         given = get_argument_values(self.definition, self.nodes[0], variables)
         page = PageArguments.of(given)
         listing = declared.listing(context, given)
-        found = fetch(listing, self.paths, page)
         if self.build is None:
-            self.build = _Writer(found.index, self.fragments, listing.queryset.model).connection(
-                declared.row_type, self.name, self.nodes
-            )
-        return self.build(found.rows, context, found)
+            self._prepare(listing.queryset.model, declared)
+            assert self.build is not None
+        columns = list(dict.fromkeys([*self.paths, *listing.keys] if self.cursors else self.paths)) or ["pk"]
+        kept = declared.same_for_all and not given.get("filter_by") and page.cursor is None
+        key = (page.size, page.backwards, listing.name)
+        made = self.statements.get(key) if kept else None
+        if made is None:
+            made = statement(listing, columns, page, self.instead)
+            if kept:
+                self.statements[key] = made
+        found = page_of(made.rows(), columns, listing, page, cursors=self.cursors)
+        return self.build(found.rows, found, *[column.maker(context) for column in self.makers])
+
+    def _prepare(self, model: type[models.Model], declared: Connection) -> None:
+        """Writes the function that builds pages. Moments that nothing else needs are read as text: see `_AsText`."""
+        keys = {path for order in declared.orders.values() for path in order} if self.cursors else set()
+        first = _Writer(self.paths, self.fragments, model)
+        first.connection(declared.row_type, self.name, self.nodes)
+        self.instead = {path: _AsText(path) for path in first.moments - first.made - keys}
+        writer = _Writer(self.paths, self.fragments, model, frozenset(self.instead))
+        self.build = writer.connection(declared.row_type, self.name, self.nodes)
+        self.makers = writer.makers
+
+
+class _AsText(Func):
+    """A moment as the scalar `DateTime` writes it, made by PostgreSQL: reading and writing it again costs more."""
+
+    template = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(F(path), output_field=models.TextField())
 
 
 class _Writer:
-    """Writes the source of a function that makes a page's answer from tuples; `r` is a row, `c` the request."""
+    """Writes the source of a function that makes a page's answer from tuples: `r` is a row, `p` the page."""
 
-    def __init__(self, index: dict[str, int], fragments: Any, model: type[models.Model]) -> None:
-        self.index, self.fragments, self.model = index, fragments, model
+    def __init__(
+        self, paths: list[str], fragments: Any, model: type[models.Model], texts: frozenset[str] = frozenset()
+    ) -> None:
+        self.index = {path: place for place, path in enumerate(paths)}
+        self.fragments, self.model, self.texts = fragments, model, texts
+        self.moments: set[str] = set()
+        self.made: set[str] = set()
+        self.makers: list[Column] = []
         self.names: dict[str, Any] = {}
         self.types = schema().graphql_schema.type_map
 
@@ -152,7 +190,8 @@ class _Writer:
             else:
                 value = {"totalCount": "p.total()", "__typename": repr(name)}[picked.name]
             parts.append(f"{picked.key!r}: {value}")
-        source = f"lambda rows, c, p: {{{', '.join(parts)}}}"
+        makers = "".join(f", m{number}" for number in range(len(self.makers)))
+        source = f"lambda rows, p{makers}: {{{', '.join(parts)}}}"
         # Only GraphQL names (letters, digits, underscores), numbers and our own names stand in this source.
         return eval(compile(source, "<plan>", "eval"), self.names)  # noqa: S307
 
@@ -204,13 +243,19 @@ class _Writer:
         leaf = type_.of_type if required else type_
         if not isinstance(leaf, GraphQLScalarType | GraphQLEnumType):
             raise NotSimple
-        if column.make is None:
-            kept = self._as_it_is(leaf, prefix + column.paths[0], places[0], required=required)
+        path = prefix + column.paths[0]
+        if column.is_plain:
+            kept = self._as_it_is(leaf, path, places[0], required=required)
             if kept is not None:
                 return kept
-            value = places[0]
-        else:
-            value = f"{self._name('m', column.make)}(c, {', '.join(places)})"
+            return f"{self._name('s', _serializer(leaf, required=required))}({places[0]})"
+        self.made.update(prefix + path for path in column.paths)
+        if column not in self.makers:
+            self.makers.append(column)
+        value = f"m{self.makers.index(column)}({', '.join(places)})"
+        if leaf is GraphQLString or leaf is GraphQLID:
+            slow = self._name("s", _serializer(leaf, required=required))
+            return f"(v if type(v := {value}) is str else {slow}(v))"
         return f"{self._name('s', _serializer(leaf, required=required))}({value})"
 
     def _as_it_is(self, leaf: Any, path: str, place: str, *, required: bool) -> str | None:
@@ -225,7 +270,8 @@ class _Writer:
         if leaf is GraphQLFloat and isinstance(column, models.DecimalField):
             return f"float({place})" if not column.null else f"(None if {place} is None else float({place}))"
         if leaf.name == "DateTime" and isinstance(column, models.DateTimeField):
-            return f"{place}.isoformat()" if not column.null else f"(None if {place} is None else {place}.isoformat())"
+            self.moments.add(path)
+            return place if path in self.texts else None
         return None
 
     def _model_field(self, path: str) -> Any:
@@ -240,7 +286,7 @@ class _Writer:
             return None
 
     def _name(self, kind: str, value: Any) -> str:
-        name = f"{kind}{len(self.names)}"
+        name = f"_{kind}{len(self.names)}"
         self.names[name] = value
         return name
 

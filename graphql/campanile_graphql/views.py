@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
-from graphql import GraphQLError, execute
+from graphql import ExecutionContext, GraphQLError, execute
 
 from campanile_graphql import compiler, gate
 from campanile_graphql.compose import schema
 from campanile_graphql.documents import Document, documents
 from campanile_graphql.errors import RequestError, formatted, was_cancelled
+from campanile_graphql.executor import RowExecution
 from campanile_graphql.limits import budget_of, check_price, spend
 from campanile_graphql.requests import EVENT_STREAM, GRAPHQL_JSON, Asked, media_type, read
 from campanile_infra.database.scope import statement_limit
@@ -94,12 +95,20 @@ def run(request: HttpRequest, document: Document, operation: Any, asked: Asked) 
             return by_executor(request, document, operation, asked)
 
 
-def by_executor(request: HttpRequest, document: Document, operation: Any, asked: Asked) -> dict[str, Any]:
+def by_executor(
+    request: HttpRequest, document: Document, operation: Any, asked: Asked,
+    executor: type[ExecutionContext] = RowExecution,
+) -> dict[str, Any]:  # fmt: skip
     """The executor's answer."""
     name = operation.name.value if operation.name else None
     built = schema()
     result: Any = execute(
-        built.graphql_schema, document.ast, context_value=request, variable_values=asked.variables, operation_name=name
+        built.graphql_schema,
+        document.ast,
+        context_value=request,
+        variable_values=asked.variables,
+        operation_name=name,
+        execution_context_class=executor,
     )
     answer: dict[str, Any] = {}
     if result.errors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import graphene
@@ -57,7 +58,7 @@ class ReportingCategory(RowType):
     code = Column(graphene.NonNull(graphene.String), "code", description="Catalogue code, the same in every town.")
     name = Column(
         graphene.NonNull(graphene.String), "name", "name_en", description="Name in the language of the request.",
-        make=lambda _context, name, name_en: services.category_name(name, name_en),
+        make_for=lambda _context: services.category_namer(),
     )  # fmt: skip
 
     @classmethod
@@ -97,8 +98,9 @@ class ReportingEvent(RowType):
         )
 
 
-def _if_readable(context: Any, text: str, is_published: bool, office: int | None, category: str) -> str | None:
-    return text if is_published or services.may_read(context.user, office, category) else None
+def _if_readable(context: Any) -> Callable[[str, bool, int | None, str], str | None]:
+    may_read = services.reader(context.user)
+    return lambda text, published, office, category: text if published or may_read(office, category) else None
 
 
 _GUARDS = ("is_published", "office_id", "category__code")
@@ -114,10 +116,14 @@ class ReportingReport(RowType):
     code = Column(graphene.NonNull(graphene.String), "code", description="Public code, as on the receipt.")
     category = Related(ReportingCategory, "category", required=True, description="What kind of problem.")
     title = Column(
-        graphene.String, "title", *_GUARDS, make=_if_readable, description="Null until public; officers always see it."
+        graphene.String,
+        "title",
+        *_GUARDS,
+        make_for=_if_readable,
+        description="Null until public; officers always see it.",
     )
     description = Column(
-        graphene.String, "description", *_GUARDS, make=_if_readable,
+        graphene.String, "description", *_GUARDS, make_for=_if_readable,
         description="Null until public; officers always see it.",
     )  # fmt: skip
     address = Column(graphene.NonNull(graphene.String), "address", description="Where, in words; may be empty.")
@@ -204,12 +210,12 @@ class Query(graphene.ObjectType):
 
     policies: ClassVar = {"reporting_reports": ANYONE, "reporting_categories": ANYONE}
     reporting_reports = Connection(
-        ReportingReport, _reports, filters=ReportingReportFilter, newest_first=True,
+        ReportingReport, _reports, filters=ReportingReportFilter, newest_first=True, same_for_all=True,
         orders={"CREATED_AT": ("created_at", "id"), "CODE": ("code",)},
         description="The town's reports, the newest first.",
     )  # fmt: skip
     reporting_categories = Connection(
-        ReportingCategory, ReportingCategory.objects, orders={"POSITION": ("position", "id")},
+        ReportingCategory, ReportingCategory.objects, orders={"POSITION": ("position", "id")}, same_for_all=True,
         description="The kinds of problems that can be reported here.",
     )  # fmt: skip
 

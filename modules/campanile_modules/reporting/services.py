@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -42,9 +43,17 @@ def category_choices() -> list[tuple[str, str]]:
     return [(category.code, str(category)) for category in Category.objects.all()]
 
 
-def may_read(user: Any, office_id: int | None, category: str) -> bool:
-    """Whether this person of the office may read the whole of such a report: it is within her reach."""
-    return isinstance(user, User) and user.reach("reporting.view_report").admits(office_id, f"reporting:{category}")
+def reader(user: Any) -> Callable[[int | None, str], bool]:
+    """Whether this person of the office may read the whole of a report of an office and a category: her reach."""
+    if not isinstance(user, User):
+        return lambda office_id, category: False
+    reach = user.reach("reporting.view_report")
+    return lambda office_id, category: reach.admits(office_id, f"reporting:{category}")
+
+
+def may_read(user: Any, report: Report) -> bool:
+    """Whether this person of the office may read the whole report."""
+    return reader(user)(report.office_id, report.category.code)
 
 
 def readable(user: Any) -> QuerySet:
@@ -55,10 +64,10 @@ def readable(user: Any) -> QuerySet:
     return Report.objects.filter(published | Q(pk__in=Report.objects.within(user.reach("reporting.view_report"))))
 
 
-def category_name(name: str, name_en: str) -> str:
-    """A category's name in the language of the request."""
+def category_namer() -> Callable[[str, str], str]:
+    """Gives the name of a category from both its names, in the language of the request."""
     english = (get_language() or "it").startswith("en")
-    return name_en if english and name_en else name
+    return lambda name, name_en: name_en if english and name_en else name
 
 
 def submit(

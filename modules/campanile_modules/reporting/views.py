@@ -86,7 +86,7 @@ def photo(request: HttpRequest, photo_id: UUID) -> FileResponse:
         if report is None
         else report.is_published
         or report.code in request.session.get(_MINE, [])
-        or services.may_read(request.user, report.office_id, report.category.code)
+        or services.may_read(request.user, report)
     )
     if not allowed:
         raise Http404

@@ -286,4 +286,5 @@ GRAPHIQL = DEBUG
 GRAPHQL_INTROSPECTION = DEBUG  # for anonymous; staff, machines and operators may always ask
 GRAPHQL_SUGGESTIONS = DEBUG  # "Did you mean ...?" tells strangers what they could not know
 GRAPHQL_STATEMENT_SECONDS = env.float("GRAPHQL_STATEMENT_SECONDS", default=5.0)
+GRAPHQL_POINTS_FACTOR = env.float("GRAPHQL_POINTS_FACTOR", default=1.0)  # of the points a minute
 GRAPHQL_REQUEST_SECONDS = env.float("GRAPHQL_REQUEST_SECONDS", default=10.0)

@@ -4,10 +4,12 @@ from campanile_tenants.contract.access import ANYONE, EVERYWHERE, Assurance, Aud
 from campanile_tenants.kit.api.deprecation import deprecated
 from campanile_tenants.kit.api.errors import BadCursor, BadId, BadPageSize, UserError, user_errors
 from campanile_tenants.kit.api.ids import local_id, public_id, split_id
-from campanile_tenants.kit.api.lists import MOST_PER_PAGE, Children, Connection, connection_type
+from campanile_tenants.kit.api.lists import Children, Connection
 from campanile_tenants.kit.api.mutations import InputError, MutationInput, MutationType
+from campanile_tenants.kit.api.pages import MOST_PER_PAGE
 from campanile_tenants.kit.api.rows import Column, GlobalId, Node, Related, Row, RowType
 from campanile_tenants.kit.api.scalars import Amount, Currency, DateTime, GeoJSON, Money
+from campanile_tenants.kit.api.shapes import connection_type
 
 __all__ = [
     "ANYONE",

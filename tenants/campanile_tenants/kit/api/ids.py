@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 
 from graphql_relay import from_global_id
 
@@ -13,6 +14,12 @@ from campanile_tenants.kit.api.errors import BadId
 def public_id(type_name: str, pk: object) -> str:
     """A global id that names type and town."""
     return b64encode(f"{type_name}:{scope.current().schema}:{pk}".encode()).decode()
+
+
+def id_maker(type_name: str) -> Callable[[object], str]:
+    """`public_id` for many objects of one type, in the town of now."""
+    start = f"{type_name}:{scope.current().schema}:"
+    return lambda pk: b64encode(f"{start}{pk}".encode()).decode()
 
 
 def split_id(value: str) -> tuple[str, str]:

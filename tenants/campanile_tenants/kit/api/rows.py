@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from typing import Any, ClassVar
 
 import graphene
@@ -18,7 +19,7 @@ from django.db.models import QuerySet
 from graphene.utils.str_converters import to_camel_case
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
-from campanile_tenants.kit.api.ids import public_id
+from campanile_tenants.kit.api.ids import id_maker
 
 Make = Callable[..., Any]
 Fragments = Mapping[str, FragmentDefinitionNode]
@@ -40,21 +41,36 @@ class Row:
 
 
 class Column(graphene.Field):
-    """A field made of columns: the first path's value, or what `make(context, *values)` makes of them all.
+    """A field made of columns: the first path's value, or what a function makes of them all.
 
-    Paths are those of the ORM (`category__name`). `make` gets the request and must not touch the database.
+    Paths are those of the ORM (`category__name`). `make(context, *values)` gets the request; `make_for(context)` is
+    asked once a request and returns the function for the values. Neither may touch the database for a row.
     """
 
-    def __init__(self, type_: Any, *paths: str, make: Make | None = None, **options: Any) -> None:
+    def __init__(
+        self, type_: Any, *paths: str, make: Make | None = None, make_for: Callable[[Any], Make] | None = None,
+        **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(type_, resolver=self._resolve, **options)
-        self.paths, self.make = paths, make
+        self.paths = paths
+        self._make_for = (lambda context: partial(make, context)) if make is not None else make_for
 
-    def value(self, context: Any, values: list[Any]) -> Any:
-        """What the field shows."""
-        return self.make(context, *values) if self.make is not None else values[0]
+    @property
+    def is_plain(self) -> bool:
+        """Whether the field shows the first path's value as it is."""
+        return self._make_for is None
+
+    def maker(self, context: Any) -> Make:
+        """The function that makes the field of its values, for this request."""
+        assert self._make_for is not None
+        known: dict[Any, Make] = context.__dict__.setdefault("campanile_makers", {})
+        if self not in known:
+            known[self] = self._make_for(context)
+        return known[self]
 
     def _resolve(self, root: Any, info: Any) -> Any:
-        return self.value(info.context, [read(root, path) for path in self.paths])
+        values = [read(root, path) for path in self.paths]
+        return values[0] if self.is_plain else self.maker(info.context)(*values)
 
 
 class GlobalId(Column):
@@ -62,7 +78,7 @@ class GlobalId(Column):
 
     def __init__(self, type_name: str, path: str = "id") -> None:
         super().__init__(
-            graphene.NonNull(graphene.ID), path, make=lambda _context, pk: public_id(type_name, pk),
+            graphene.NonNull(graphene.ID), path, make_for=lambda _context: id_maker(type_name),
             description="Global id: carries type and town, and is refused in another town.",
         )  # fmt: skip
         self.type_name = type_name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,11 +13,11 @@ from graphql.language import ast
 
 
 class DateTime(graphene.Scalar):
-    """A moment as ISO 8601 with its time zone, such as `2026-11-22T09:30:00+01:00`."""
+    """A moment as ISO 8601 with its time zone, such as `2026-11-22T09:30:00+01:00`; answers are in UTC."""
 
     @staticmethod
     def serialize(moment: datetime) -> str:
-        return moment.isoformat()
+        return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
     @staticmethod
     def parse_value(value: Any) -> datetime:
