@@ -242,3 +242,16 @@ def test_an_unknown_host_lists_nothing(page: Page, site: Site, size: str) -> Non
     assert answer.status == 404
     assert "Lecco" not in page.content()
     check_accessible(page)
+
+
+def test_a_developer_finds_the_guide_and_pastes_its_first_example(page: Page, site: Site, size: str) -> None:
+    page.goto(site.url())
+    page.get_by_role("link", name="API", exact=True).click()
+    expect(page.get_by_role("heading", name="API per sviluppatori")).to_be_visible()
+    command = page.locator("pre").first.inner_text()
+    body = command.partition(" -d '")[2].removesuffix("'")
+    assert ask(site, json.loads(body)["query"])["data"]["municipality"]["name"] == "Lecco"
+    page.locator("#ReportingReport summary").click()
+    expect(page.locator("#ReportingReport")).to_contain_text("Public code, as on the receipt.")
+    check_accessible(page)
+    shot(page, "guide", size)

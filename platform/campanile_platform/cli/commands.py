@@ -100,21 +100,30 @@ def verify(istat_code: Annotated[str | None, typer.Argument(help="One town; all 
 
 @app.command()
 def schema(
-    check: Annotated[bool, typer.Option("--check", help="Fail when the committed file differs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Fail when it differs, or breaks users.")] = False,
+    release: Annotated[bool, typer.Option("--release", help="Promise this schema to developers.")] = False,
 ) -> None:
     """Write the API's schema to graphql/campanile_graphql/schema.graphql, or compare it with --check."""
     set_up_django()
-    from campanile_graphql import compose
+    from campanile_graphql import changes, compose
 
     path = Path(compose.__file__).with_name("schema.graphql")
     text = compose.sdl()
     if not check:
         path.write_text(text, encoding="utf-8")
+        if release:
+            changes.RELEASED.write_text(text, encoding="utf-8")
         console.print(f"[green]✓[/green] {path.name} written.")
         return
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         raise OperationalProblem(
             "The API changed but schema.graphql did not. Run `campanile schema`, read the difference, commit it."
+        )
+    broken = changes.breaks(changes.RELEASED.read_text(encoding="utf-8"), text, Path("CHANGELOG.md").read_text())
+    if broken:
+        raise OperationalProblem(
+            "This breaks those who use the API: " + " ".join(broken) + " Deprecate instead, or name it in "
+            "CHANGELOG.md: - Breaking: `Type.field` ..."
         )
 
 

@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parents[3]
 @app.command("compile-messages")
 def compile_messages() -> None:
     """Turn every django.po into the django.mo that Django reads."""
-    files = [file for floor in ("tenants", "modules", "platform") for file in (ROOT / floor).rglob("django.po")]
+    files = [
+        file for floor in ("tenants", "modules", "platform", "graphql") for file in (ROOT / floor).rglob("django.po")
+    ]
     for file in files:
         polib.pofile(str(file)).save_as_mofile(str(file.with_suffix(".mo")))
     console.print(f"[green]✓[/green] {len(files)} catalogues compiled.")
@@ -27,6 +29,7 @@ def compile_messages() -> None:
 def collect_messages() -> None:
     """Collect the strings of each floor and module into its django.po (needs gettext)."""
     folders = [ROOT / "tenants/campanile_tenants", ROOT / "platform/campanile_platform"]
+    folders.append(ROOT / "graphql/campanile_graphql")
     folders += [file.parent for file in (ROOT / "modules/campanile_modules").glob("*/apps.py")]
     for folder in folders:
         (folder / "locale").mkdir(exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from campanile_graphql.guide import guide
 from campanile_graphql.views import graphql_view
 from campanile_platform.config.security import security_txt
 from campanile_tenants.contract.access import EVERYWHERE
@@ -18,4 +19,5 @@ urlpatterns = [
     path("lingua/", declared(EVERYWHERE)(set_language), name="set_language"),
     path(".well-known/security.txt", declared(EVERYWHERE)(security_txt), name="security_txt"),
     path("graphql/", declared(EVERYWHERE)(graphql_view), name="graphql"),
+    path("graphql/guida/", declared(EVERYWHERE)(guide), name="api_guide"),
 ]
