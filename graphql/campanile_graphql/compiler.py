@@ -38,6 +38,7 @@ from campanile_tenants.kit.api.lists import Connection, node_selections, wants_c
 from campanile_tenants.kit.api.pages import PageArguments, page_of, statement
 from campanile_tenants.kit.api.rows import Column, Related, RowType, pick, wanted
 
+_MOST_STATEMENTS = 8  # a list and its usual page sizes; whoever tries all sizes fills no memory
 _TEXT = (models.CharField, models.TextField)
 
 
@@ -139,7 +140,7 @@ class _List:
         made = self.statements.get(key) if kept else None
         if made is None:
             made = statement(listing, columns, page, self.instead)
-            if kept:
+            if kept and len(self.statements) < _MOST_STATEMENTS:
                 self.statements[key] = made
         found = page_of(made.rows(), columns, listing, page, cursors=self.cursors)
         return self.build(found.rows, found, *[column.maker(context) for column in self.makers])

@@ -31,6 +31,7 @@ from campanile_graphql.errors import RequestError
 LONGEST = 50_000
 MOST_TOKENS = 2_000
 _MOST_KEPT = 1_000
+_MOST_CHARACTERS = 1_000_000  # a parsed document takes some fifty bytes for each of its characters
 
 
 @dataclass
@@ -87,10 +88,11 @@ def _weight(value: Any) -> Any:
 
 
 class Documents:
-    """The last thousand good documents of this process."""
+    """The last good documents of this process: a thousand, or a million characters."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._characters = 0
         self._guard = threading.Lock()
 
     def get(self, text: str) -> Document:
@@ -102,15 +104,18 @@ class Documents:
                 return known
         made = _read(text)
         with self._guard:
+            if text not in self._kept:
+                self._characters += len(text)
             self._kept[text] = made
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
+            while len(self._kept) > _MOST_KEPT or self._characters > _MOST_CHARACTERS:
+                self._characters -= len(self._kept.popitem(last=False)[0])
         return made
 
     def clear(self) -> None:
         """Forgets all."""
         with self._guard:
             self._kept.clear()
+            self._characters = 0
 
 
 documents = Documents()

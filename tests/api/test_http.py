@@ -228,3 +228,12 @@ def test_a_request_without_time_left_stops_before_the_next_field(lecco: Any, set
     settings.GRAPHQL_REQUEST_SECONDS = -1
     answer = ask(client(lecco), "{ municipality { name } }")
     assert answer["errors"][0]["extensions"]["code"] == "TIMEOUT"
+
+
+def test_documents_that_are_kept_take_bounded_room(lecco: Any) -> None:
+    documents.clear()
+    for number in range(60):
+        documents.get(f"{{ __typename }} #{number:03} " + "x" * 40_000)
+    assert documents._characters <= 1_000_000
+    assert 0 < len(documents._kept) < 60
+    documents.clear()

@@ -248,10 +248,11 @@ def test_a_developer_finds_the_guide_and_pastes_its_first_example(page: Page, si
     page.goto(site.url())
     page.get_by_role("link", name="API", exact=True).click()
     expect(page.get_by_role("heading", name="API per sviluppatori")).to_be_visible()
+    shot(page, "guide", size)
     command = page.locator("pre").first.inner_text()
     body = command.partition(" -d '")[2].removesuffix("'")
     assert ask(site, json.loads(body)["query"])["data"]["municipality"]["name"] == "Lecco"
     page.locator("#ReportingReport summary").click()
     expect(page.locator("#ReportingReport")).to_contain_text("Public code, as on the receipt.")
     check_accessible(page)
-    shot(page, "guide", size)
+    shot(page, "guide-type", size)
