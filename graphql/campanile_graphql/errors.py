@@ -43,6 +43,8 @@ def formatted(error: GraphQLError) -> dict[str, Any]:
     if isinstance(original, CampanileError):
         shown["message"] = str(original)
         shown["extensions"] = {"code": original.code}
+        if 400 <= original.http_status < 500 and original.http_status not in (401, 403):
+            shown["extensions"]["classification"] = "ValidationError"  # the caller's to mend, as graphql-java says it
         if original.field:
             shown["extensions"]["field"] = original.field
     elif original is None or isinstance(original, GraphQLError):

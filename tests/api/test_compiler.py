@@ -25,7 +25,7 @@ from campanile_tenants.contract.errors import WrongHost
 from tests.towns import inside, user
 
 QUESTIONS = int(os.environ.get("CAMPANILE_RANDOM_QUERIES", "1500"))
-"""`CAMPANILE_RANDOM_QUERIES=100000` for the long run (docs/api.md says when it was done last)."""
+"""`CAMPANILE_RANDOM_QUERIES=100000` for the long run."""
 
 
 @pytest.fixture
