@@ -20,7 +20,7 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 
 from campanile_infra.database.bootstrap import bootstrap, ensure_web_login
 from campanile_infra.database.names import InvalidSchemaName, schema_of
-from campanile_infra.database.scope import as_owner, in_schema
+from campanile_infra.database.scope import as_owner, in_schema, statement_limit
 from campanile_infra.embedded.postgres import WEB_LOGIN
 from campanile_modules.reporting.models import Category
 from campanile_tenants.public.registry.models import Activation, Domain, Municipality, UsageEvent
@@ -74,7 +74,16 @@ def test_role_and_path_come_in_the_same_message_and_only_when_they_change(lecco:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_query()")
         message = cursor.fetchone()[0]
-    assert message.startswith('SET ROLE "campanile_centre"; SET search_path = "public", "extensions"; SELECT')
+    place = 'SET ROLE "campanile_centre"; SET search_path = "public", "extensions"; SET statement_timeout = '
+    assert message.startswith(f"{place}DEFAULT; SELECT")
+    with statement_limit(1500), connection.cursor() as cursor:
+        cursor.execute("SELECT current_query()")
+        assert cursor.fetchone()[0].startswith(f"{place}1500; SELECT")
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone()[0] == "1500ms"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone()[0] == "0"
 
 
 @pytest.mark.django_db
