@@ -82,7 +82,7 @@ def _of_type(type_name: str, keys: list[str], info: Any) -> dict[str, Row]:
         return {}
     path = _id_path(type_)
     needed = wanted(type_, info.field_nodes, info.fragments)
-    parents = [f"{prefix}{child.parent}" for _key, child, _nodes, prefix in needed.children]
+    parents = [f"{prefix}{child.parent}" for _key, child, _nodes, prefix, _holder in needed.children]
     columns = list(dict.fromkeys([path, *needed.paths, *parents]))
     try:
         values = list(type_.objects(info.context).filter(**{f"{path}__in": keys}).values_list(*columns))

@@ -61,7 +61,7 @@ class Connection(graphene.Field):
         asked = pick(name, info.field_nodes, info.fragments)
         inner = node_selections(name, asked, info.fragments)
         needed = wanted(self.row_type, inner, info.fragments)
-        parents = [f"{prefix}{child.parent}" for _key, child, _nodes, prefix in needed.children]
+        parents = [f"{prefix}{child.parent}" for _key, child, _nodes, prefix, _holder in needed.children]
         cursors = wants_cursors(name, asked, info.fragments)
         found = fetch(self.listing(info.context, given), [*needed.paths, *parents], page, cursors=cursors)
         rows = [Row(self.row_type, dict(zip(found.index, values, strict=True))) for values in found.rows]
@@ -141,7 +141,7 @@ class Children(graphene.Field):
         name = f"{self.row_type._meta.name}Connection"
         asked = pick(name, nodes, info.fragments)
         needed = wanted(self.row_type, node_selections(name, asked, info.fragments), info.fragments)
-        inner = [f"{prefix}{child.parent}" for _key, child, _nodes, prefix in needed.children]
+        inner = [f"{prefix}{child.parent}" for _key, child, _nodes, prefix, _holder in needed.children]
         everything = self.source(info.context).filter(**{f"{self.link}__in": parents})
         columns = list(dict.fromkeys([self.link, *needed.paths, *inner, *self.keys]))
         rows = self._read(everything, columns, page, parents)
@@ -177,17 +177,14 @@ class Children(graphene.Field):
         return f"{self.row_type._meta.name}/{self.link}/{parent}"
 
 
-def load_children(rows: list[Row], children: list[tuple[str, Any, list[Any], str]], info: Any) -> None:
+def load_children(rows: list[Row], children: list[tuple[str, Any, list[Any], str, str]], info: Any) -> None:
     """Reads the lists inside `rows`, each kind once for all of them."""
-    for key, child, nodes, prefix in children:
+    for key, child, nodes, prefix, holder in children:
         parents = list(dict.fromkeys(row.values[prefix + child.parent] for row in rows))
         parents = [parent for parent in parents if parent is not None]
         if not parents:
             continue
-        holder = next(iter(rows)).type
-        for part in prefix.split("__")[:-1]:
-            holder = holder.fields_by_name()[part].row_type
-        definition = info.schema.type_map[holder._meta.name].fields[nodes[0].name.value]
+        definition = info.schema.type_map[holder].fields[nodes[0].name.value]
         given = get_argument_values(definition, nodes[0], info.variable_values)
         pages = child.load(parents, nodes, given, info)
         for row in rows:

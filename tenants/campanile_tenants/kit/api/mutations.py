@@ -105,6 +105,8 @@ class MutationType(graphene.Mutation):
     @classmethod
     def _again(cls, context: Any, outcome: dict[str, str]) -> Any:
         made = {
-            name: kind.objects(context).get(pk=outcome[name]) for name, kind in cls._made().items() if name in outcome
+            name: kind.objects(context).filter(pk=outcome[name]).first()
+            for name, kind in cls._made().items()
+            if name in outcome
         }
         return cls(user_errors=[], **made)

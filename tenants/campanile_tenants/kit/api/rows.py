@@ -189,8 +189,8 @@ class Wanted:
     """What a selection needs: columns, and lists inside each object."""
 
     paths: dict[str, None] = field(default_factory=dict)
-    children: list[tuple[str, Any, list[FieldNode], str]] = field(default_factory=list)
-    """Response key, `Children`, its nodes, and the prefix of the parent."""
+    children: list[tuple[str, Any, list[FieldNode], str, str]] = field(default_factory=list)
+    """Response key, `Children`, its nodes, the prefix of the parent, and the name of the parent's type."""
 
 
 def wanted(type_: type[RowType], nodes: Iterable[Any], fragments: Fragments) -> Wanted:
@@ -211,4 +211,4 @@ def _gather(type_: type[RowType], nodes: Iterable[Any], fragments: Fragments, pr
         if isinstance(declared, Related):
             _gather(declared.row_type, picked.nodes, fragments, f"{prefix}{declared.path}__", result)
         elif not isinstance(declared, Column):
-            result.children.append((picked.key, declared, picked.nodes, prefix))
+            result.children.append((picked.key, declared, picked.nodes, prefix, type_._meta.name))
