@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from campanile_infra.embedded.children import spawn
 from campanile_infra.embedded.ports import LOOPBACK, is_free
 from campanile_infra.embedded.state import State
 from campanile_infra.embedded.supervisor import Service, Supervisor
@@ -28,7 +30,8 @@ from campanile_platform.machine.environment import (
     state,
 )
 
-_WEB = "campanile_platform.config.wsgi:application"
+_WEB = "campanile_platform.machine.web"
+_WEB_PROCESSES = 2
 _CELERY = "campanile_platform.config.celery:app"
 Port = Annotated[int | None, typer.Option(help="Port of the web server; the last one, or a free one, when left out.")]
 
@@ -87,8 +90,8 @@ def _bring_up(supervisor: Supervisor, place: State, port: int, *, demo: bool, be
         from campanile_platform.demo.build import build
 
         logins = build(place)
-    web = supervisor.launch(_web(port, _answering(environment)))
-    _wait_for_first_page(supervisor, web, port)
+    webs = [supervisor.launch(service) for service in _webs(port, _answering(environment))]
+    _wait_for_first_page(supervisor, webs[0], port)
     console.print()
     console.print(f"[bold green]Campanile answers after {time.monotonic() - began:.1f} s[/bold green]")
     console.print(f"  centre   http://localhost:{port}/")
@@ -124,15 +127,16 @@ def _answering(environment: dict[str, str]) -> dict[str, str]:
     return environment | {"DATABASE_URL": web} if web else environment
 
 
-def _web(port: int, environment: dict[str, str]) -> Service:
-    return Service(
-        "web",
-        [
-            sys.executable, "-m", "gunicorn", _WEB, "--bind", f"{LOOPBACK}:{port}", "--workers", "2",
-            "--threads", "8", "--worker-class", "gthread", "--log-level", "warning", "--no-control-socket",
-        ],
-        environment,
-    )  # fmt: skip
+def _webs(port: int, environment: dict[str, str]) -> list[Service]:
+    """Two web processes that accept from one socket, which lives as long as we do."""
+    listening = socket.create_server((LOOPBACK, port), backlog=512)
+    number = listening.detach()
+
+    def start(output: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", _WEB, str(number)]
+        return spawn(command, environment=environment, output=output, pass_fds=(number,))
+
+    return [Service(f"web-{which}", start=start) for which in range(1, _WEB_PROCESSES + 1)]
 
 
 def _workers(place: State, environment: dict[str, str]) -> list[Service]:

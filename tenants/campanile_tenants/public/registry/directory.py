@@ -15,8 +15,8 @@ from collections import OrderedDict
 from typing import Any
 
 import psycopg
-from django.db import connections
 
+from campanile_infra.database.live import listening_connection
 from campanile_infra.database.names import PUBLIC_SCHEMA
 from campanile_infra.database.scope import in_schema
 from campanile_tenants.public.registry.models import Town
@@ -79,13 +79,10 @@ class TownDirectory:
         threading.Thread(target=self._listen, name="registry-listener", daemon=True).start()
 
     def _listen(self) -> None:
-        parameters = connections["default"].get_connection_params()
-        for not_for_listening in ("cursor_factory", "context", "prepare_threshold"):
-            parameters.pop(not_for_listening, None)
         pause = 0.5
         while True:
             try:
-                with psycopg.connect(**parameters, autocommit=True) as connection:
+                with listening_connection() as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self.forget()
                     self._listening.set()
