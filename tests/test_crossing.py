@@ -17,19 +17,21 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from campanile_graphql.compose import policies, schema
+from campanile_graphql.files import upload_address
 from campanile_infra.database.scope import in_schema
 from campanile_modules.reporting import services as reporting
 from campanile_modules.reporting.models import Category, Photo, Report
 from campanile_tenants.contract.access import Assurance, Audience, Host, Policy
 from campanile_tenants.public.registry.activation import switch_on
 from campanile_tenants.public.registry.directory import directory
+from campanile_tenants.town.api.models import Job, Upload
 from campanile_tenants.town.audit.models import Entry
 from campanile_tenants.town.people.admission import policy_of
 from campanile_tenants.town.people.checks import patterns
 from campanile_tenants.town.people.models import ApiToken, Grant, Kind, Office, Role, SupportHours, User
 from campanile_tenants.town.people.services import citizens, grants, invitations, tokens
 from campanile_tenants.town.privacy.models import Breach
-from tests.towns import client, inside, person, town
+from tests.towns import client, inside, listen, person, town
 
 A, B = "097042", "097048"
 TOWN, CENTRE = settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF
@@ -58,6 +60,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "office:privacy_export": lambda: {"form": "json"},
     "office:breach": lambda: {"pk": _breach().pk},
     "office:revoke_token": lambda: {"pk": _token()[0].pk},
+    "api_upload": lambda: {"signed": _upload()},
+    "api_job_file": lambda: {"pk": _export().pk},
     "reporting:remove_photo": lambda: {"photo_id": _photo().pk},
     "reporting:photo": lambda: {"photo_id": _photo().pk},
     "reporting:receipt": lambda: {"code": _report().code},
@@ -109,6 +113,21 @@ def _token() -> tuple[ApiToken, str]:
     )
 
 
+def _upload() -> str:
+    row = Upload.objects.create(kind="api.rows", name="x", media_type="text/csv", size=1, expires_at=_tomorrow())
+    return upload_address(row.pk).rpartition("/")[2]
+
+
+def _export() -> Job:
+    owner = User.objects.get(email="sindaco@example.org")
+    return Job.objects.create(kind="export", what="x", owner=owner, format="csv", state="done",
+                              finished_at=timezone.now(), expires_at=_tomorrow())  # fmt: skip
+
+
+def _tomorrow() -> Any:
+    return timezone.now() + timezone.timedelta(days=1)
+
+
 def _citizen() -> int:
     return citizens.known_citizen(
         tax_code="RSSMRA80A01E507I", given_name="M", family_name="R", provider="x", assurance=Assurance.LOW
@@ -143,11 +162,13 @@ def address(name: str, pattern: URLPattern, place: Any, urlconf: str) -> str:
 
 
 def ask(browser: Client, path: str) -> tuple[int, str]:
-    """GET, and POST where GET is not answered: the status, and where to."""
+    """GET, and POST or PUT where that is not answered: the status, and where to."""
     browser.raise_request_exception = False
     response = browser.get(path)
     if response.status_code == 405:
         response = browser.post(path)
+    if response.status_code == 405:
+        response = browser.put(path)
     to = response.headers.get("Location", "").partition("legame=")[0]
     if to.startswith(("/accesso/?next=", "/accesso/cittadini/?next=")):
         to = "sign-in"
@@ -228,6 +249,7 @@ FIELDS = [
     for kind, root in (
         ("query", schema().graphql_schema.query_type),
         ("mutation", schema().graphql_schema.mutation_type),
+        ("subscription", schema().graphql_schema.subscription_type),
     )
     for name in (root.fields if root else ())
 ]
@@ -243,14 +265,15 @@ def value_for(type_: Any, given_id: str) -> str:
         needed = {n: f for n, f in type_.fields.items() if isinstance(f.type, graphql.GraphQLNonNull)}
         return "{" + ", ".join(f"{n}: {value_for(f.type, given_id)}" for n, f in needed.items()) + "}"
     if isinstance(type_, graphql.GraphQLEnumType):
-        return next(iter(type_.values))
+        return "REPORTING_PHOTO" if type_.name == "UploadKind" else next(iter(type_.values))
     return {"Int": "1", "Float": "1.0", "Boolean": "true", "ID": f'"{given_id}"'}.get(type_.name, '"x"')
 
 
 def document(kind: str, name: str, given_id: str = "x") -> str:
     """A whole document that asks for one root field."""
     roots = schema().graphql_schema
-    field = (roots.query_type if kind == "query" else roots.mutation_type).fields[name]
+    types = {"query": roots.query_type, "mutation": roots.mutation_type, "subscription": roots.subscription_type}
+    field = types[kind].fields[name]
     needed = {n: a for n, a in field.args.items() if isinstance(a.type, graphql.GraphQLNonNull)}
     arguments = ", ".join(f"{n}: {value_for(a.type, given_id)}" for n, a in needed.items())
     inner = graphql.get_named_type(field.type)
@@ -259,6 +282,8 @@ def document(kind: str, name: str, given_id: str = "x") -> str:
 
 
 def codes(browser: Client, text: str, **headers: str) -> set[str]:
+    if text.startswith("subscription"):
+        return {error["extensions"]["code"] for error in listen(browser, text, **headers).get("errors", [])}
     response = browser.post("/graphql/", {"query": text}, content_type="application/json", headers=headers)
     return {error["extensions"]["code"] for error in response.json().get("errors", [])}
 
@@ -281,7 +306,7 @@ def test_every_field_answers_only_whom_its_policy_names(kind: str, name: str, le
             user = User.objects.get(email=f"{who}@example.org")
             allowed = (not policy.permission or user.has_permission(policy.permission)) and (
                 policy.audience is not Audience.STAFF or user.kind == Kind.STAFF
-            )
+            ) and policy.audience is not Audience.MACHINE  # fmt: skip
         assert ("FORBIDDEN" in codes(client(place, who), text)) != allowed, who
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AbstractContextManager
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
+from asgiref.sync import async_to_sync
 from django.core.cache import cache
-from django.test import Client
+from django.test import AsyncClient, Client
 
 from campanile_infra.database.scope import in_schema
 from campanile_platform.onboarding import services
@@ -92,3 +94,29 @@ def ask(browser: Client, query: str, **variables: Any) -> dict[str, Any]:
     """Asks the API; returns the whole answer."""
     response = browser.post("/graphql/", {"query": query, "variables": variables}, content_type="application/json")
     return dict(response.json())
+
+
+class _AtHost(AsyncClient):
+    """Django's client always names a host of its own first."""
+
+    async def request(self, **request: Any) -> Any:
+        request["headers"] = [pair for pair in request["headers"] if pair != (b"host", b"testserver")]
+        return await super().request(**request)
+
+
+def listen(browser: Client, query: str, **headers: str) -> dict[str, Any]:
+    """Opens a subscription; returns the refusal, or nothing when it listens."""
+    there, sent = _AtHost(), {"host": browser.defaults["HTTP_HOST"], "accept": "text/event-stream", **headers}
+    there.cookies = browser.cookies
+
+    async def first() -> dict[str, Any]:
+        response: Any = await there.post("/graphql/", {"query": query}, content_type="application/json", headers=sent)
+        if not response.streaming:
+            text = response.content.decode()
+            return dict(json.loads(text.partition("data: ")[2].partition("\n")[0] if "data: " in text else text))
+        parts = response.streaming_content
+        assert (await anext(parts)).startswith(b": listening")
+        await parts.aclose()
+        return {}
+
+    return async_to_sync(first)()

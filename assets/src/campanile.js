@@ -35,3 +35,24 @@ for (const end of document.querySelectorAll('time[data-countdown]')) {
   say();
   setInterval(say, 30000);
 }
+
+// What changed since the page was read: said, and shown when asked, so that nothing moves under one's eyes.
+for (const note of document.querySelectorAll('[data-live]')) {
+  const changed = new Set();
+  const [words, link] = note.children;
+  const say = () => {
+    words.textContent = changed.size === 1 ? note.dataset.one : `${note.dataset.many} ${changed.size}`;
+    link.href = window.location.href;
+    link.hidden = false;
+  };
+  const source = new EventSource(note.dataset.live);
+  source.addEventListener('next', (event) => {
+    const [row] = Object.values(JSON.parse(event.data).data ?? {});
+    if (row) {
+      changed.add(row.code);
+      say();
+    }
+  });
+  source.addEventListener('complete', () => source.close());
+  window.addEventListener('pagehide', () => source.close());
+}

@@ -13,7 +13,6 @@ import graphene
 from graphene.utils.str_converters import to_camel_case
 from graphql import print_schema
 
-from campanile_graphql import kernel, objects
 from campanile_graphql.gate import guarded
 from campanile_tenants.contract.access import Policy
 from campanile_tenants.contract.errors import DeclarationError
@@ -22,6 +21,13 @@ from campanile_tenants.contract.registry import registry
 from campanile_tenants.kit.api import RowType
 
 KINDS = ("Query", "Mutation", "Subscription")
+HOUSE = (
+    "campanile_graphql.kernel",
+    "campanile_graphql.objects",
+    "campanile_graphql.bulk.schema",
+    "campanile_graphql.across",
+)
+"""Parts that belong to no module; by name, because they ask for the schema when they run."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,15 @@ class Root:
 
 
 def _declared() -> list[tuple[ModuleConfig | None, ModuleType]]:
-    parts: list[tuple[ModuleConfig | None, ModuleType]] = [(None, kernel), (None, objects)]
-    parts += [
+    parts: list[tuple[ModuleConfig | None, ModuleType]] = [(None, import_module(name)) for name in HOUSE]
+    return parts + module_parts()
+
+
+def module_parts() -> list[tuple[ModuleConfig | None, ModuleType]]:
+    """Each module's `schema.py`."""
+    return [
         (module, import_module(f"{module.name}.schema")) for module in registry if find_spec(f"{module.name}.schema")
     ]
-    return parts
 
 
 def _root(name: str) -> type[graphene.ObjectType] | None:
@@ -103,7 +113,6 @@ def object_types() -> dict[str, tuple[type[RowType], Policy, ModuleConfig | None
 def schema() -> graphene.Schema:
     """The schema, built once a process. Raises DeclarationError when a part is declared wrongly."""
     _roots.clear()
-    objects.find_types_with(object_types)
     built = graphene.Schema(
         query=_root("Query"), mutation=_root("Mutation"), subscription=_root("Subscription"),
         types=[type_ for type_, _policy, _module in object_types().values()],

@@ -42,7 +42,8 @@ class Document:
     ast: DocumentNode
     operations: dict[str, OperationDefinitionNode]
     fragments: dict[str, FragmentDefinitionNode]
-    deprecated: tuple[str, ...] = ()
+    deprecated: dict[str, str] = field(default_factory=dict)
+    """Deprecated fields in it, with the advice that they bear."""
     introspects: bool = False
     plans: dict[str, Any] = field(default_factory=dict)
     """What the compiler made of each operation, by its name; None where it makes nothing."""
@@ -163,7 +164,7 @@ def _read(text: str) -> Document:
         raise RequestError("OPERATION_NAME_MISSING", "The document has no operation.")
     looked = _Look(TypeInfo(graphql_schema))
     visit(ast, TypeInfoVisitor(looked.types, looked))
-    return Document(text, ast, operations, fragments, tuple(sorted(looked.deprecated)), looked.introspects)
+    return Document(text, ast, operations, fragments, looked.deprecated, looked.introspects)
 
 
 class _Look(Visitor):
@@ -172,10 +173,10 @@ class _Look(Visitor):
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
         self.types, self.introspects = types, False
-        self.deprecated: set[str] = set()
+        self.deprecated: dict[str, str] = {}
 
     def enter_field(self, node: Any, *_: Any) -> None:
         self.introspects |= node.name.value in ("__schema", "__type")
         field_def, parent = self.types.get_field_def(), self.types.get_parent_type()
         if field_def is not None and parent is not None and field_def.deprecation_reason is not None:
-            self.deprecated.add(f"{parent.name}.{node.name.value}")
+            self.deprecated[f"{parent.name}.{node.name.value}"] = field_def.deprecation_reason

@@ -12,6 +12,7 @@ from typing import Any
 
 from graphql import ExecutionContext, GraphQLEnumType, GraphQLNonNull, GraphQLObjectType, GraphQLScalarType
 
+from campanile_graphql.visits import AT_HOME, Visit
 from campanile_tenants.kit.api.rows import Column, Related, Row
 
 _Step = tuple[str, Callable[[Row], Any], Any, bool]
@@ -34,6 +35,22 @@ class RowExecution(ExecutionContext):
                 except Exception:  # noqa: BLE001, S110 - graphql-core meets it again below and puts it where it belongs
                     pass
         return super().execute_fields(parent_type, source_value, path, fields)
+
+    def execute_field(self, parent_type: GraphQLObjectType, source: Any, field_nodes: Any, path: Any) -> Any:
+        """One field; what belongs to another town runs there, with all that is below it."""
+        if type(source) is Visit and source.is_open and field_nodes[0].name.value not in AT_HOME:
+            return self._elsewhere(source, parent_type, field_nodes, path)
+        return super().execute_field(parent_type, source, field_nodes, path)
+
+    def _elsewhere(self, visit: Visit, parent_type: GraphQLObjectType, field_nodes: Any, path: Any) -> Any:
+        here, steps = self.context_value, self.__dict__.pop("_known_steps", {})
+        try:
+            with visit.inside() as there:
+                self.context_value = there
+                return super().execute_field(parent_type, visit, field_nodes, path)
+        finally:
+            self.context_value = here
+            self.__dict__["_known_steps"] = steps
 
     def _steps(self, parent_type: GraphQLObjectType, row: Row, fields: Any) -> list[_Step] | None:
         """How each field of a selection is made; None when one of them is more than a column."""

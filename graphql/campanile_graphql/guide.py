@@ -86,7 +86,7 @@ def who(policy: Policy) -> str:
     """Who may ask, in words."""
     words = {
         Audience.ANYONE: _("anybody"), Audience.SIGNED_IN: _("whoever signed in"), Audience.STAFF: _("the office"),
-        Audience.OPERATOR: _("operators of the centre"),
+        Audience.OPERATOR: _("operators of the centre"), Audience.MACHINE: _("another system, with a token"),
     }  # fmt: skip
     return f"{words[policy.audience]} ({policy.permission})" if policy.permission else str(words[policy.audience])
 

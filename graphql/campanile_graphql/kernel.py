@@ -1,4 +1,4 @@
-"""Root fields that belong to no module: `municipality`, `modules`, `viewer`; at the centre `municipalities`."""
+"""Root fields that belong to no module: who and where one is; an app's queries; at the centre `municipalities`."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ from typing import Any, ClassVar
 import graphene
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from campanile_graphql import registering
 from campanile_infra.addresses import address
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.kit.api import (
     ANYONE,
     EVERYWHERE,
     Audience,
+    Children,
     Column,
     Connection,
+    DateTime,
     GlobalId,
     Host,
+    MutationType,
     Node,
     Policy,
     RowType,
 )
 from campanile_tenants.public.registry.gate import current_town, is_enabled
-from campanile_tenants.public.registry.models import Domain
+from campanile_tenants.public.registry.models import Activation, Domain
 from campanile_tenants.public.registry.models import Municipality as MunicipalityRow
 from campanile_tenants.town.people.admission import assurance_of
 from campanile_tenants.town.people.models import User
@@ -36,6 +40,18 @@ class MunicipalityState(graphene.Enum):
     PREPARING = "preparing"
     LIVE = "live"
     SUSPENDED = "suspended"
+
+
+class ModuleActivation(RowType):
+    """A module that is on."""
+
+    module = Column(graphene.NonNull(graphene.String), "module", description="Its code: reporting.")
+    started_at = Column(graphene.NonNull(DateTime), "started_at", description="Since when.")
+
+    @classmethod
+    def objects(cls, context: Any) -> QuerySet:
+        """Those of now; a town sees its own."""
+        return Activation.objects.filter(ended_at__isnull=True)
 
 
 class Municipality(RowType):
@@ -59,6 +75,11 @@ class Municipality(RowType):
     url = Column(
         graphene.String, "host", description="Address of the site.",
         make=lambda _context, host: address(host, "/") if host else None,
+    )  # fmt: skip
+
+    activations = Children(
+        ModuleActivation, ModuleActivation.objects, link="municipality_id", keys=("module", "id"),
+        description="The modules that are on.",
     )  # fmt: skip
 
     @classmethod
@@ -130,6 +151,38 @@ class Viewer(graphene.ObjectType):
         return int(assurance_of(info.context))
 
 
+class RegisteredDocument(graphene.ObjectType):
+    """A query that may be asked for by its id."""
+
+    document_id = graphene.NonNull(graphene.String, description="`sha256:` and the digest of its text.")
+    cost = graphene.NonNull(graphene.Int, description="Points, as far as its variables do not say otherwise.")
+
+
+class RegisterDocumentsInput(graphene.InputObjectType):
+    """Queries of an app."""
+
+    documents = graphene.NonNull(
+        graphene.List(graphene.NonNull(graphene.String)),
+        description="Texts with one operation each; 50 at most.",
+    )
+
+
+class RegisterDocuments(MutationType):
+    """Lets anybody ask for an app's queries by their ids, as long as the app's token lives."""
+
+    Input = RegisterDocumentsInput
+    registered = graphene.List(
+        graphene.NonNull(RegisteredDocument),
+        description="As they were sent; null when userErrors says why not.",
+    )
+
+    @classmethod
+    def perform(cls, context: Any, *, documents: list[str], **_: Any) -> RegisterDocuments:
+        """Reads, prices and keeps them."""
+        found = registering.register(context.user, documents)
+        return cls(registered=[RegisteredDocument(document_id=number, cost=price) for number, price in found])
+
+
 nodes = {Municipality: CENTRE_TOWNS}
 
 
@@ -161,3 +214,12 @@ class Query(graphene.ObjectType):
     @staticmethod
     def resolve_viewer(root: Any, info: Any) -> User | None:
         return info.context.user if isinstance(info.context.user, User) else None
+
+
+class Mutation(graphene.ObjectType):
+    """Root fields for writing."""
+
+    policies: ClassVar = {
+        "register_documents": Policy(Audience.MACHINE, permission="api.register_documents"),
+    }  # fmt: skip
+    register_documents = RegisterDocuments.Field(description="Registers the queries of an app, with its token.")

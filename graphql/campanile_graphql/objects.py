@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import graphene
-from django.core.exceptions import ValidationError
 
+from campanile_graphql.compose import object_types
 from campanile_graphql.gate import TimeIsUp, admit
 from campanile_tenants.contract.access import EVERYWHERE
 from campanile_tenants.contract.errors import CampanileError
-from campanile_tenants.kit.api import MOST_PER_PAGE, BadId, BadPageSize, GlobalId, Node, Row, RowType, split_id
-from campanile_tenants.kit.api.lists import load_children
-from campanile_tenants.kit.api.rows import wanted
-
-_types: list[Callable[[], dict[str, Any]]] = []
-
-
-def find_types_with(finder: Callable[[], dict[str, Any]]) -> None:
-    """Says where the types are that have ids: they are known when the schema is composed."""
-    _types[:] = [finder]
+from campanile_tenants.kit.api import MOST_PER_PAGE, BadId, BadPageSize, Node, Row, split_id
+from campanile_tenants.kit.api.lists import rows_of
 
 
 class Query(graphene.ObjectType):
@@ -70,7 +61,7 @@ def _find(ids: list[str], info: Any) -> list[Row | None]:
 
 
 def _of_type(type_name: str, keys: list[str], info: Any) -> dict[str, Row]:
-    declared = _types[0]().get(type_name)
+    declared = object_types().get(type_name)
     if declared is None:
         return {}
     type_, policy, module = declared
@@ -80,27 +71,4 @@ def _of_type(type_name: str, keys: list[str], info: Any) -> dict[str, Row]:
         raise
     except CampanileError:  # who may not see it does not learn that it is there
         return {}
-    path = _id_path(type_)
-    needed = wanted(type_, info.field_nodes, info.fragments)
-    parents = [f"{prefix}{child.parent}" for _key, child, _nodes, prefix, _holder in needed.children]
-    columns = list(dict.fromkeys([path, *needed.paths, *parents]))
-    try:
-        values = list(type_.objects(info.context).filter(**{f"{path}__in": keys}).values_list(*columns))
-    except (ValidationError, ValueError):  # one of them is no key of this type
-        values = [row for key in keys for row in _one(type_, info, path, key, columns)]
-    rows = {str(row[0]): Row(type_, dict(zip(columns, row, strict=True))) for row in values}
-    load_children(list(rows.values()), needed.children, info)
-    return rows
-
-
-def _one(type_: type[RowType], info: Any, path: str, key: str, columns: list[str]) -> list[Any]:
-    try:
-        return list(type_.objects(info.context).filter(**{path: key}).values_list(*columns))
-    except (ValidationError, ValueError):
-        return []
-
-
-def _id_path(type_: type[RowType]) -> str:
-    declared = type_._meta.fields["id"]
-    assert isinstance(declared, GlobalId)
-    return declared.paths[0]
+    return rows_of(type_, keys, info)

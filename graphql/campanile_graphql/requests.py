@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from django.http import HttpRequest
 
+from campanile_graphql import trusted
 from campanile_graphql.cost import MOST_VARIABLE_BYTES, TooLarge
 from campanile_graphql.errors import RequestError
-from campanile_graphql.trusted import trusted_documents
 
 LARGEST_BODY = 256_000
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -98,7 +98,7 @@ def _asked(told: dict[str, Any]) -> Asked:
         raise RequestError("BAD_CHARACTER", "Texts must not contain the character U+0000.")
     query, number = told.get("query"), told.get("documentId")
     if number is not None:
-        known = trusted_documents().get(number) if isinstance(number, str) else None
+        known = trusted.find(number) if isinstance(number, str) else None
         if known is None:
             raise RequestError("DOCUMENT_UNKNOWN", "There is no trusted document with this documentId.", status=404)
         return Asked(known, name, variables or {}, trusted=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from typing import Any
 
 import orjson
@@ -12,21 +11,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
-from graphql import ExecutionContext, GraphQLError, execute
+from graphql import OperationType
 
-from campanile_graphql import compiler, gate
-from campanile_graphql.compose import schema
+from campanile_graphql import streams
+from campanile_graphql.bearer import machine_behind
 from campanile_graphql.documents import Document, documents
-from campanile_graphql.errors import RequestError, formatted, was_cancelled
-from campanile_graphql.executor import RowExecution
+from campanile_graphql.errors import RequestError
 from campanile_graphql.limits import budget_of, check_price, spend
-from campanile_graphql.requests import EVENT_STREAM, GRAPHQL_JSON, Asked, media_type, read
-from campanile_infra.database.scope import statement_limit
+from campanile_graphql.requests import EVENT_STREAM, GRAPHQL_JSON, media_type, read
+from campanile_graphql.running import answer, taken_back
 from campanile_tenants.town.api.services import count_deprecated
-from campanile_tenants.town.audit.services import record
-from campanile_tenants.town.people.limits import within_limit
-from campanile_tenants.town.people.models import User
-from campanile_tenants.town.people.services.tokens import TokenRefused, user_of
+from campanile_tenants.town.people.models import Kind, User
 
 _KEPT_BY_CACHES = 60
 
@@ -38,17 +33,11 @@ def graphql_view(request: HttpRequest) -> HttpResponseBase:
     if request.method == "GET" and settings.GRAPHIQL and "text/html" in request.headers.get("Accept", ""):
         return render(request, "graphql/graphiql.html")
     try:
-        bearer = _bearer(request)
-    except TokenRefused as error:
-        if not within_limit(request, "token_refused"):
-            told = RequestError("TOO_MANY_TRIES", "Too many refused tokens. Wait a minute.", status=429,
-                                headers={"Retry-After": "60"})  # fmt: skip
-        else:
-            challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-            told = RequestError(error.code, str(error), status=error.http_status, headers=challenge)
-        return _refused(told, GRAPHQL_JSON)
-    if bearer is not None:
-        request.user = bearer  # a token speaks for itself: what the cookie says is not looked at
+        machine = machine_behind(request)
+    except RequestError as error:
+        return _refused(error, GRAPHQL_JSON)
+    if machine is not None:
+        request.user = machine  # a token speaks for itself: what the cookie says is not looked at
     elif request.user.is_authenticated and request.method == "POST":
         return _with_csrf(request)
     return _answer(request)
@@ -66,67 +55,54 @@ def _answer(request: HttpRequest) -> HttpResponseBase:
         price = document.measures(operation, asked.variables).requested
         check_price(budget, price, trusted=asked.trusted)
         account = spend(request, budget, price)
+        if is_subscription(operation):
+            return streams.opened(request, document, operation, asked, price)
     except RequestError as error:
         return _refused(error, kind)
-    answer = run(request, document, operation, asked)
+    sandbox = is_sandbox(request.user)
+    told = (taken_back if sandbox else answer)(request, document, operation, asked)
     if document.deprecated and getattr(request, "town", None) is not None:
-        count_deprecated(document.deprecated)
-    answer["extensions"] = {"cost": {"requested": price, "limit": budget.query, "remaining": account.remaining}}
-    ran = "data" in answer
-    response = _json(answer, kind, 200 if ran or kind != GRAPHQL_JSON else 400)
+        count_deprecated(document.deprecated, machine_of(request.user))
+    told["extensions"] = {"cost": {"requested": price, "limit": budget.query, "remaining": account.remaining}}
+    if sandbox:
+        told["extensions"]["sandbox"] = True
+    if kind == EVENT_STREAM:
+        return streams.finished(told)
+    response = _json(told, kind, 200 if "data" in told or kind != GRAPHQL_JSON else 400)
     for name, value in account.headers.items():
         response[name] = value
-    return _cached(request, response, clean="errors" not in answer)
+    return _cached(request, response, clean="errors" not in told)
 
 
 _with_csrf = csrf_protect(_answer)
 """A session's cookie comes along by itself, so its requests must also carry the CSRF token."""
 
 
-def run(request: HttpRequest, document: Document, operation: Any, asked: Asked) -> dict[str, Any]:
-    """The compiled plan's answer, or the executor's: `data`, and `errors` if there are any."""
-    setattr(request, gate.DEADLINE, time.monotonic() + settings.GRAPHQL_REQUEST_SECONDS)
-    with statement_limit(int(settings.GRAPHQL_STATEMENT_SECONDS * 1000)):
-        try:
-            return {"data": compiler.run(document, operation, asked.variables, request)}
-        except Exception as error:  # noqa: BLE001 - whatever it was, the executor meets it and says it as it should
-            if was_cancelled(error):  # but not by trying again what already took too long
-                return {"errors": [formatted(GraphQLError("", original_error=error))], "data": None}
-            return by_executor(request, document, operation, asked)
-
-
-def by_executor(
-    request: HttpRequest, document: Document, operation: Any, asked: Asked,
-    executor: type[ExecutionContext] = RowExecution,
-) -> dict[str, Any]:  # fmt: skip
-    """The executor's answer."""
-    name = operation.name.value if operation.name else None
-    built = schema()
-    result: Any = execute(
-        built.graphql_schema,
-        document.ast,
-        context_value=request,
-        variable_values=asked.variables,
-        operation_name=name,
-        execution_context_class=executor,
-    )
-    answer: dict[str, Any] = {}
-    if result.errors:
-        answer["errors"] = [formatted(error) for error in result.errors]
-    if result.data is not None or not result.errors or any(error.path for error in result.errors):
-        answer["data"] = result.data
-    return answer
-
-
 def _may_run(request: HttpRequest, document: Document, operation: Any, kind: str) -> None:
     """Raises RequestError for what this method, this media type or this person cannot have."""
-    if request.method == "GET" and not document.is_query(operation):
+    listens = is_subscription(operation)
+    if request.method == "GET" and not (listens or document.is_query(operation)):
         raise RequestError("METHOD_NOT_ALLOWED", "Mutations are sent by POST.", status=405, headers={"Allow": "POST"})
-    if operation.operation.value == "subscription" or kind == EVENT_STREAM:
-        raise RequestError("NOT_ACCEPTABLE", "There is nothing to listen to.", status=406)
+    if listens and kind != EVENT_STREAM:
+        raise RequestError("NOT_ACCEPTABLE", f"Subscriptions are answered as {EVENT_STREAM}.", status=406)
     stranger = not isinstance(request.user, User) or request.user.kind == "citizen"
     if document.introspects and stranger and not settings.GRAPHQL_INTROSPECTION:
         raise RequestError("INTROSPECTION_OFF", "The schema is published in the documentation; introspection is off.")
+
+
+def is_subscription(operation: Any) -> bool:
+    """Whether it listens."""
+    return bool(operation.operation is OperationType.SUBSCRIPTION)
+
+
+def is_sandbox(user: Any) -> bool:
+    """Whether this machine's token is only for trying out."""
+    return getattr(getattr(user, "token", None), "sandbox", False)
+
+
+def machine_of(user: Any) -> int | None:
+    """The machine who asks; None for people."""
+    return user.pk if isinstance(user, User) and user.kind == Kind.MACHINE else None
 
 
 def _cached(request: HttpRequest, response: HttpResponse, *, clean: bool) -> HttpResponse:
@@ -147,18 +123,6 @@ def _cached(request: HttpRequest, response: HttpResponse, *, clean: bool) -> Htt
         response = fresh
     response["ETag"] = etag
     return response
-
-
-def _bearer(request: HttpRequest) -> User | None:
-    """The machine behind `Authorization: Bearer` (RFC 6750); None without that header. Raises TokenRefused."""
-    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        return None
-    try:
-        return user_of(text.strip())
-    except TokenRefused:
-        record("token.refused")
-        raise
 
 
 _LEGACY_200 = ("GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "INTROSPECTION_OFF")

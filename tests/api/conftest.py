@@ -1,38 +1,36 @@
-"""The API on a real socket: the WSGI application that serves it, in threads of this process."""
+"""The API on a real socket: the ASGI application that serves it, in a thread of this process."""
 
 from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
+import uvicorn
+
+from campanile_graphql import streams
 
 ASSETS = Path(__file__).parents[2] / "assets"
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        """Quiet."""
 
 
 @pytest.fixture(scope="session")
 def served(django_db_setup: None) -> Iterator[int]:
     """The port where all towns answer, by host name (`lecco.localhost`); they show what was committed."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet, connections_override={})
-    server.set_app(get_wsgi_application())
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    from campanile_platform.config.asgi import application
+
+    config = uvicorn.Config(application, port=0, log_level="warning", lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join()
-    connections.close_all()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+    streams.hub.stop()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from graphql import ExecutionContext
 from campanile_graphql import compiler
 from campanile_graphql.documents import documents
 from campanile_graphql.requests import Asked
-from campanile_graphql.views import by_executor
+from campanile_graphql.running import by_executor
 from campanile_infra.database.scope import in_schema
 from campanile_modules.reporting import services
 from campanile_modules.reporting.models import Category

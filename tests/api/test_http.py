@@ -64,7 +64,8 @@ def test_the_media_type_is_negotiated(lecco: Any, accept: str, status: int, kind
     ({"query": "{ __typename }", "variables": {"a": "b\0c"}}, 400, "BAD_CHARACTER"),
     ({"documentId": "sha256:0"}, 404, "DOCUMENT_UNKNOWN"), ({"documentId": 7}, 404, "DOCUMENT_UNKNOWN"),
     (b"\xff", 400, "BAD_JSON"), (b'{"query": "\\ud800"}', 400, "BAD_JSON"), (b"[" * 5000, 400, "BAD_JSON"), (b"7", 400, "BAD_REQUEST"),
-    ({"query": "subscription { x }"}, 406, "NOT_ACCEPTABLE"),
+    ({"query": "subscription { x }"}, 400, "GRAPHQL_VALIDATION_FAILED"),
+    ({"query": "subscription { reportingReportChanged { code } }"}, 406, "NOT_ACCEPTABLE"),
 ])  # fmt: skip
 def test_what_is_wrong_with_a_request_has_a_code(lecco: Any, body: Any, status: int, expected: str) -> None:
     response = send(client(lecco), body, accept=GRAPHQL_JSON)

@@ -26,7 +26,13 @@ class TownFileStorage(FileSystemStorage):
 
 
 class TownS3Storage(S3Storage):
-    """S3 through boto3: key `<schema>/<name>`; private, with signed addresses."""
+    """S3 through boto3: key `<schema>/<name>`; private, with signed addresses.
+
+    Signed by version 4, which holds the length too.
+    """
+
+    def get_default_settings(self) -> dict[str, Any]:
+        return super().get_default_settings() | {"signature_version": "s3v4"}
 
     @property
     def location(self) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campanile_tenants.kit.module import (
     Erase,
+    Event,
     MenuEntry,
     Meter,
     ModuleConfig,
@@ -15,6 +16,7 @@ from campanile_tenants.kit.module import (
     PersonalData,
     Schedule,
     ServiceEntry,
+    UploadKind,
     WidgetSlot,
 )
 
@@ -58,6 +60,7 @@ class ReportingConfig(ModuleConfig):
         Permission("reporting.view_report", _("Read reports"), roles=("officer", "desk", "reader", "communications")),
         Permission("reporting.answer_report", _("Take charge of reports and answer"), roles=("officer",)),
         Permission("reporting.close_report", _("Close reports"), roles=("officer",)),
+        Permission("reporting.import_reports", _("Import reports from a file")),
     )
     meters = (Meter("reporting.report", unit=_("report")),)
     widgets = (
@@ -106,7 +109,20 @@ class ReportingConfig(ModuleConfig):
             found_by=(("text", "values"),),
         ),
     )
-    events = ("reporting.received", "reporting.moved")
+    events = (
+        Event("reporting.received", subject="report_id"),
+        Event("reporting.moved", subject="report_id"),
+        Event("reporting.written", subject="report_id"),
+    )
+    uploads = (
+        UploadKind(
+            "reporting.photo",
+            _("Photo of a report"),
+            accept=("image/jpeg", "image/png", "image/webp"),
+            most_bytes=15 * 1024 * 1024,
+            is_picture=True,
+        ),
+    )
     settings = ReportingSettings
     categories = "campanile_modules.reporting.services.category_choices"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -28,7 +27,7 @@ def most_photos() -> int:
     return int(current_town().settings_of.get("reporting", {}).get("most_photos", 4))
 
 
-def add(draft: Draft, upload: UploadedFile) -> Photo:
+def add(draft: Draft, upload: File) -> Photo:
     """Cleans and stores one photo of a draft. Raises PhotoRefused or TooManyPhotos; nothing is stored then."""
     name = (upload.name or _("photo"))[:80]
     try:

@@ -6,27 +6,33 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import graphene
+from django.core.files.base import File
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from campanile_modules.reporting import services
+from campanile_modules.reporting import photos, services
 from campanile_modules.reporting.forms import DetailsForm
-from campanile_modules.reporting.models import Category, Photo, Report, ReportEvent
+from campanile_modules.reporting.models import Category, Draft, Photo, Report, ReportEvent
 from campanile_modules.reporting.states import State
 from campanile_tenants.kit.api import (
     ANYONE,
+    Audience,
     Children,
     Column,
     Connection,
     DateTime,
     GlobalId,
+    ImportMutation,
     InputError,
+    Live,
     MutationInput,
     MutationType,
     Node,
+    Policy,
     Related,
     RowType,
+    take,
 )
 from campanile_tenants.kit.web import absolute
 
@@ -179,6 +185,9 @@ class ReportingCreateReportInput(MutationInput):
     longitude = graphene.Float(description="WGS 84, degrees.")
     name = graphene.String(description="Only the office sees it.")
     email = graphene.String(description="Only the office sees it; news about the report go there.")
+    photos = graphene.List(
+        graphene.NonNull(graphene.ID), description="Ids of uploads of the kind REPORTING_PHOTO, the first shown first."
+    )
 
 
 class ReportingCreateReport(MutationType):
@@ -190,6 +199,7 @@ class ReportingCreateReport(MutationType):
     @classmethod
     def perform(cls, context: Any, **given: Any) -> ReportingCreateReport:
         """Checks it like the form of the site does, and receives it."""
+        pictures = given.pop("photos", None) or []
         values = {name: "" if value is None else value for name, value in given.items()}
         for name in ("latitude", "longitude"):
             if isinstance(values.get(name), float):
@@ -198,8 +208,34 @@ class ReportingCreateReport(MutationType):
         if not form.is_valid():
             raise InputError(form)
         sent = {name: form.cleaned_data[name] for name in DetailsForm.stored}
-        report = services.submit(**sent, channel=Report.Channel.API, language=get_language() or "it")
-        return cls(report=report)
+        draft = _draft_with(context, pictures) if pictures else None
+        language = get_language() or "it"
+        return cls(report=services.submit(**sent, channel=Report.Channel.API, language=language, draft=draft))
+
+
+def _draft_with(context: Any, pictures: list[str]) -> Draft:
+    """A draft that holds the pictures sent ahead. Raises BadId, UnknownUpload, PhotoRefused, TooManyPhotos."""
+    draft = Draft.objects.create()
+    for number in pictures:
+        taken = take(context, "reporting.photo", number)
+        with taken.file as file:
+            photos.add(draft, File(file, name=taken.name))
+    return draft
+
+
+class ReportingImportReports(ImportMutation):
+    """Takes reports from a file: category (its code), title, description, address, latitude, longitude."""
+
+    columns = ("category", "title", "description", "address", "latitude", "longitude")
+
+    @classmethod
+    def take_row(cls, context: Any, row: dict[str, str]) -> None:
+        """One report, checked like the form of the site does. Nobody is written to."""
+        form = DetailsForm({name: row.get(name, "") for name in cls.columns})
+        if not form.is_valid():
+            raise InputError(form)
+        sent = {name: form.cleaned_data[name] for name in cls.columns}
+        services.submit(**sent, channel=Report.Channel.API, language=get_language() or "it")
 
 
 nodes = {ReportingReport: ANYONE, ReportingCategory: ANYONE}
@@ -220,8 +256,28 @@ class Query(graphene.ObjectType):
     )  # fmt: skip
 
 
+def _in_reach(context: Any) -> QuerySet:
+    return Report.objects.within(context.user.reach("reporting.view_report"))
+
+
+class Subscription(graphene.ObjectType):
+    """Root fields for listening."""
+
+    policies: ClassVar = {"reporting_report_changed": Policy(Audience.SIGNED_IN, permission="reporting.view_report")}
+    reporting_report_changed = Live(
+        ReportingReport, _in_reach, events=("reporting.received", "reporting.moved", "reporting.written"),
+        description="A report of one's offices and categories, each time it came in, was answered, noted or moved.",
+    )  # fmt: skip
+
+
 class Mutation(graphene.ObjectType):
     """Root fields for writing."""
 
-    policies: ClassVar = {"reporting_create_report": ANYONE}
+    policies: ClassVar = {
+        "reporting_create_report": ANYONE,
+        "reporting_import_reports": Policy(Audience.SIGNED_IN, permission="reporting.import_reports"),
+    }
     reporting_create_report = ReportingCreateReport.Field(description="Sends a report to the town.")
+    reporting_import_reports = ReportingImportReports.Field(
+        description="Takes reports from a file, in the background."
+    )

@@ -127,6 +127,7 @@ def answer(report: Report, *, by: User, text: str) -> ReportEvent:
         audit.record("reporting.answered", report)
         event = _append(report, _Kind.ANSWER, by=by, public_text=text.strip())
         _tell(report, event, _("An answer to your report %(code)s"), "%(text)s\n\n%(link)s")
+        events.publish("reporting.written", report_id=str(report.pk))
     return event
 
 
@@ -136,6 +137,7 @@ def note(report: Report, *, by: User, text: str) -> ReportEvent:
         raise TextMissing(field="text")
     with transaction.atomic():
         audit.record("reporting.noted", report)
+        events.publish("reporting.written", report_id=str(report.pk))
         return _append(report, _Kind.NOTE, by=by, internal_text=text.strip())
 
 

@@ -36,6 +36,11 @@ def _configure() -> None:
                 "schedule": 15,
                 "options": {"queue": "transactional", "expires": 15},
             },
+            "go on with exports and imports": {
+                "task": "campanile_tenants.town.api.tasks.sweep",
+                "schedule": 20,
+                "options": {"queue": "bulk", "expires": 20},
+            },
             "refill the spare schemas": {
                 "task": "campanile_platform.onboarding.tasks.refill_spares",
                 "schedule": 60,

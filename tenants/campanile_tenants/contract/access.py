@@ -13,6 +13,7 @@ class Audience(enum.Enum):
     SIGNED_IN = "signed_in"
     STAFF = "staff"
     OPERATOR = "operator"
+    MACHINE = "machine"
 
 
 class Host(enum.Enum):

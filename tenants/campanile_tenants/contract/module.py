@@ -74,6 +74,34 @@ class Meter:
 
 
 @dataclasses.dataclass(frozen=True)
+class UploadKind:
+    """A file that is sent ahead of the mutation that uses it; `code` is `<module>.<noun>`.
+
+    `accept`: media types. `permission`: who may send one; empty: anybody. A picture is drawn again as soon as it
+    arrives, so that the original is never kept where files are on local disk.
+    """
+
+    code: str
+    label: Text
+    accept: tuple[str, ...]
+    most_bytes: int
+    permission: str = ""
+    is_picture: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+    """Something that happened in a module; `code` is `<module>.<verb>`. Other modules hear it on the bus.
+
+    `subject` names the value of its payload that says what it is about (a primary key): an event with one is also
+    heard by open subscriptions.
+    """
+
+    code: str
+    subject: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
 class WidgetSlot:
     """A template drawn in a place of a page: `home` of the portal, or `today` of the back office.
 
@@ -156,7 +184,8 @@ class ModuleConfig(AppConfig):
     widgets: ClassVar[tuple[WidgetSlot, ...]] = ()
     schedules: ClassVar[tuple[Schedule, ...]] = ()
     personal_data: ClassVar[tuple[PersonalData, ...]] = ()
-    events: ClassVar[tuple[str, ...]] = ()
+    uploads: ClassVar[tuple[UploadKind, ...]] = ()
+    events: ClassVar[tuple[Event, ...]] = ()
     settings: ClassVar[type[Any]] = NoSettings
     requires: ClassVar[tuple[str, ...]] = ()
     categories: ClassVar[str] = ""
@@ -197,7 +226,7 @@ def check_declaration(module: ModuleConfig) -> None:
     for attribute, kind in (
         ("menu", MenuEntry), ("portal", ServiceEntry), ("permissions", Permission), ("meters", Meter),
         ("widgets", WidgetSlot), ("schedules", Schedule), ("personal_data", PersonalData), ("requires", str),
-        ("events", str),
+        ("events", Event), ("uploads", UploadKind),
     ):  # fmt: skip
         value = getattr(module, attribute)
         demand(isinstance(value, tuple), f"{attribute} is a {type(value).__name__}; write a tuple.")
@@ -217,8 +246,12 @@ def check_declaration(module: ModuleConfig) -> None:
     for meter in module.meters:
         demand(meter.code.startswith(f"{code}."), f"meter {meter.code!r} must start with '{code}.'.")
     for event in module.events:
-        demand(event.startswith(f"{code}."), f"event {event!r} must start with '{code}.'.")
+        demand(event.code.startswith(f"{code}."), f"event {event.code!r} must start with '{code}.'.")
+    for upload in module.uploads:
+        demand(upload.code.startswith(f"{code}."), f"upload {upload.code!r} must start with '{code}.'.")
     known = {permission.code for permission in module.permissions}
+    for upload in module.uploads:
+        demand(upload.permission in known | {""}, f"upload needs {upload.permission!r}, which permissions lacks.")
     for entry in module.menu:
         demand(entry.permission in known, f"menu entry needs {entry.permission!r}, which permissions lacks.")
     for url_name in [*(line.url_name for line in module.menu), *(line.url_name for line in module.portal)]:

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from campanile_tenants.contract.access import Host
 from campanile_tenants.contract.errors import DeclarationError, UnknownModule
-from campanile_tenants.contract.module import MenuEntry, ModuleConfig, Permission, PersonalData, check_declaration
+from campanile_tenants.contract.module import (
+    MenuEntry,
+    ModuleConfig,
+    Permission,
+    PersonalData,
+    UploadKind,
+    check_declaration,
+)
 
 
 class ModuleRegistry:
@@ -17,6 +24,7 @@ class ModuleRegistry:
         self._own: dict[str, Permission] = {}
         self._menu: list[MenuEntry] = []
         self._personal: list[PersonalData] = []
+        self._uploads: dict[str, UploadKind] = {}
 
     def declare(self, *permissions: Permission) -> None:
         """Adds permissions that belong to no module: those of the house itself."""
@@ -25,6 +33,14 @@ class ModuleRegistry:
     def declare_personal_data(self, *held: PersonalData) -> None:
         """Adds what the house's own tables hold about people."""
         self._personal += [one for one in held if one not in self._personal]
+
+    def declare_uploads(self, *kinds: UploadKind) -> None:
+        """Adds kinds of files that belong to no module."""
+        self._uploads.update({kind.code: kind for kind in kinds})
+
+    def uploads(self) -> dict[str, UploadKind]:
+        """All kinds of files that may be sent ahead, by code, the house's own first."""
+        return self._uploads | {kind.code: kind for module in self for kind in module.uploads}
 
     def personal_data(self) -> list[tuple[ModuleConfig | None, PersonalData]]:
         """Everything declared about people, with its module (None: the house itself)."""

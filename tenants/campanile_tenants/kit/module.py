@@ -3,6 +3,7 @@
 from campanile_tenants.contract.errors import CampanileError, InvalidInput
 from campanile_tenants.contract.module import (
     Erase,
+    Event,
     MenuEntry,
     Meter,
     ModuleConfig,
@@ -11,12 +12,14 @@ from campanile_tenants.contract.module import (
     PersonalData,
     Schedule,
     ServiceEntry,
+    UploadKind,
     WidgetSlot,
 )
 
 __all__ = [
     "CampanileError",
     "Erase",
+    "Event",
     "InvalidInput",
     "MenuEntry",
     "Meter",
@@ -26,5 +29,6 @@ __all__ = [
     "PersonalData",
     "Schedule",
     "ServiceEntry",
+    "UploadKind",
     "WidgetSlot",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from campanile_tenants.kit.module import MenuEntry, Meter, ModuleConfig, Permission, Schedule, ServiceEntry
+from campanile_tenants.kit.module import Event, MenuEntry, Meter, ModuleConfig, Permission, Schedule, ServiceEntry
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,4 +29,4 @@ class NoticeboardConfig(ModuleConfig):
     meters = (Meter("noticeboard.notice", unit="avviso"),)
     schedules = (Schedule("campanile_modules.noticeboard.tasks.tidy", every_seconds=3600),)
     settings = NoticeboardSettings
-    events = ("noticeboard.posted",)
+    events = (Event("noticeboard.posted"),)

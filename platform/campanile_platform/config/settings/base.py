@@ -203,6 +203,7 @@ ACCOUNT_RATE_LIMITS = {
     "token_refused": "30/m/ip",
     "code_sent": "10/m/ip,3/5m/key",
     "code_tried": "20/m/ip",
+    "upload": "60/m/ip",
 }
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600

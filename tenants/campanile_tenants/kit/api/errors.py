@@ -1,14 +1,8 @@
-"""What a request can get wrong, and the payload by which a mutation says so."""
+"""What a request can get wrong."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import graphene
-from django.core.exceptions import ValidationError
-from django.forms import Form
 from django.utils.translation import gettext_lazy as _
-from graphene.utils.str_converters import to_camel_case
 
 from campanile_tenants.contract.errors import CampanileError
 
@@ -33,31 +27,3 @@ class BadId(CampanileError):
     code = "NOT_FOUND"
     http_status = 404
     message = _("There is nothing with this id here.")
-
-
-class UserError(graphene.ObjectType):
-    """Something to correct in what was sent."""
-
-    field = graphene.List(
-        graphene.NonNull(graphene.String), description="Path of the input it is about; null: the whole request."
-    )
-    code = graphene.NonNull(graphene.String, description="Stable code in capitals, for programs.")
-    message = graphene.NonNull(graphene.String, description="For people, in the language of the request.")
-
-
-def user_errors(error: CampanileError | ValidationError | Form) -> list[UserError]:
-    """A refusal as the payload of a mutation: a typed error, a model's or a form's complaints."""
-    if isinstance(error, CampanileError):
-        field = [to_camel_case(error.field)] if error.field else None
-        return [UserError(field=field, code=error.code, message=str(error))]
-    by_field: dict[str, list[Any]] = error.errors.as_data() if isinstance(error, Form) else error.error_dict
-    return [
-        UserError(
-            field=None if name == "__all__" else [to_camel_case(name)],
-            code=(problem.code or "invalid").upper(),
-            message=str(message),
-        )
-        for name, problems in by_field.items()
-        for problem in problems
-        for message in problem.messages
-    ]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import graphene
+from django.core.exceptions import ValidationError
 from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from graphql.execution.values import get_argument_values
@@ -89,14 +90,21 @@ def wants_cursors(connection: str, asked: dict[str, Picked], fragments: Any) -> 
 def shape(page: Page, rows: list[Row], *, cursors: bool = True) -> dict[str, Any]:
     """A page as the connection type reads it; without cursors their places are empty."""
     marks = [page.cursor(row) for row in page.rows] if cursors else [""] * len(rows)
+    return shape_of(rows, marks, page.total, has_next=page.has_next, has_previous=page.has_previous)
+
+
+def shape_of(
+    nodes: list[Any], marks: list[str], total: Callable[[], int], *, has_next: bool, has_previous: bool
+) -> dict[str, Any]:
+    """Objects with their cursors as a connection type reads them; `total` is asked only when it is wanted."""
     return {
-        "edges": [{"node": row, "cursor": cursor} for row, cursor in zip(rows, marks, strict=True)],
-        "nodes": rows,
+        "edges": [{"node": node, "cursor": cursor} for node, cursor in zip(nodes, marks, strict=True)],
+        "nodes": nodes,
         "page_info": {
-            "has_next_page": page.has_next, "has_previous_page": page.has_previous,
+            "has_next_page": has_next, "has_previous_page": has_previous,
             "start_cursor": marks[0] if marks else None, "end_cursor": marks[-1] if marks else None,
         },
-        "total_count": page.total,
+        "total_count": total,
     }  # fmt: skip
 
 
@@ -189,3 +197,28 @@ def load_children(rows: list[Row], children: list[tuple[str, Any, list[Any], str
         pages = child.load(parents, nodes, given, info)
         for row in rows:
             row.children[prefix + key] = pages.get(row.values[prefix + child.parent])
+
+
+def rows_of(type_: type[RowType], keys: list[str], info: Any, *, queryset: QuerySet | None = None) -> dict[str, Row]:
+    """Rows by the key in their id, with the columns and lists that the field's selection asks for; unknown keys are
+    left out. 1 query, and one for each kind of list inside.
+    """
+    path = type_.id_path()
+    needed = wanted(type_, info.field_nodes, info.fragments)
+    parents = [f"{prefix}{child.parent}" for _key, child, _nodes, prefix, _holder in needed.children]
+    columns = list(dict.fromkeys([path, *needed.paths, *parents]))
+    source = type_.objects(info.context) if queryset is None else queryset
+    try:
+        values = list(source.filter(**{f"{path}__in": keys}).values_list(*columns))
+    except (ValidationError, ValueError):  # one of them is no key of this type
+        values = [row for key in keys for row in _one(source, path, key, columns)]
+    rows = {str(row[0]): Row(type_, dict(zip(columns, row, strict=True))) for row in values}
+    load_children(list(rows.values()), needed.children, info)
+    return rows
+
+
+def _one(source: QuerySet, path: str, key: str, columns: list[str]) -> list[Any]:
+    try:
+        return list(source.filter(**{path: key}).values_list(*columns))
+    except (ValidationError, ValueError):
+        return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import graphene
@@ -11,8 +12,8 @@ from django.forms import Form
 from django.utils.translation import gettext_lazy as _
 
 from campanile_tenants.contract.errors import CampanileError, InvalidInput
-from campanile_tenants.kit.api.errors import UserError, user_errors
 from campanile_tenants.kit.api.rows import RowType
+from campanile_tenants.kit.api.user_errors import UserError, user_errors
 from campanile_tenants.town.api import services
 
 LONGEST_KEY = 64
@@ -27,7 +28,7 @@ class InputError(Exception):
 
 
 class MutationInput(graphene.InputObjectType):
-    """Base of every input."""
+    """Base of every input whose call makes something: with it comes the idempotency key."""
 
     class Meta:
         abstract = True
@@ -44,7 +45,9 @@ class MutationType(graphene.Mutation):
     InputError becomes `userErrors` and undoes everything, also the key.
     """
 
-    Input: ClassVar[type[MutationInput]]
+    Input: ClassVar[type[graphene.InputObjectType]]
+    perform: ClassVar[Callable[..., Any]]
+    """Class method `(context, **values)`: does it and returns the payload; absent fields of the input are absent."""
     user_errors = graphene.NonNull(
         graphene.List(graphene.NonNull(UserError)), description="What to correct; empty when it was done."
     )
@@ -56,11 +59,6 @@ class MutationType(graphene.Mutation):
     def __init_subclass_with_meta__(cls, **options: Any) -> None:
         arguments = {"input": graphene.Argument(graphene.NonNull(cls.Input), description="What to do.")}
         super().__init_subclass_with_meta__(arguments=arguments, resolver=cls._run, **options)
-
-    @classmethod
-    def perform(cls, context: Any, **values: Any) -> Any:
-        """Does it and returns the payload. `values` are the input's fields, in snake_case; absent ones are absent."""
-        raise NotImplementedError
 
     @classmethod
     def _run(cls, root: Any, info: Any, **arguments: Any) -> Any:

@@ -125,6 +125,13 @@ class RowType(graphene.ObjectType):
         raise NotImplementedError(f"{cls.__name__} has no objects(context)")
 
     @classmethod
+    def id_path(cls) -> str:
+        """The path of the key in the object's id."""
+        declared = cls._meta.fields["id"]
+        assert isinstance(declared, GlobalId)
+        return declared.paths[0]
+
+    @classmethod
     def fields_by_name(cls) -> dict[str, Any]:
         """The declared fields by their names in the API."""
         known: dict[str, Any] | None = cls.__dict__.get("_fields_by_name")

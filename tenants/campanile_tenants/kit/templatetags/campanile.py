@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -22,6 +23,7 @@ from campanile_infra.addresses import address
 from campanile_tenants.contract.access import Assurance, Audience
 from campanile_tenants.contract.module import ServiceEntry
 from campanile_tenants.contract.registry import registry
+from campanile_tenants.kit.api.documents import id_of
 from campanile_tenants.public.registry.gate import enabled_modules
 from campanile_tenants.town.people.admission import policy_of
 from campanile_tenants.town.people.models.roles import STANDARD_NAMES
@@ -36,6 +38,12 @@ def icon(name: str, classes: str = "icon-sm") -> SafeString:
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         classes, static("campanile/sprites.svg"), name,
     )  # fmt: skip
+
+
+@register.simple_tag
+def live(module: str, name: str) -> str:
+    """The address of a stream of events, from a module's document: `data-live="{% live "reporting" "changed" %}"`."""
+    return f"{reverse('graphql')}?{urlencode({'documentId': id_of(module, name)})}"
 
 
 @register.filter

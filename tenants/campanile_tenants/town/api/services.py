@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from campanile_tenants.contract.errors import CampanileError
-from campanile_tenants.town.api.models import DeprecatedUse, IdempotentCall
+from campanile_tenants.town.api.errors import KeyUsedOtherwise, TooManyDocuments
+from campanile_tenants.town.api.models import DeprecatedUse, IdempotentCall, RegisteredDocument
 
 KEPT_FOR = timedelta(days=7)
-
-
-class KeyUsedOtherwise(CampanileError):
-    """The idempotency key came before with another input."""
-
-    code = "IDEMPOTENCY_KEY_REUSED"
-    http_status = 409
-    message = _("This idempotency key was used for something else. Make a new key for a new request.")
+MOST_DOCUMENTS = 200
 
 
 def begin(mutation: str, actor: str, key: str, request: Any) -> tuple[str, dict[str, Any] | None]:
@@ -56,16 +50,42 @@ def forget_old_calls() -> int:
     return IdempotentCall.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
-def count_deprecated(fields: tuple[str, ...]) -> None:
-    """Counts one request for each of these fields. 1 query."""
+def count_deprecated(fields: Mapping[str, str], caller: int | None) -> None:
+    """Counts one request by a machine (None: by people) for each field, with the advice it bears. 1 query."""
     today = timezone.localdate()
-    rows = [DeprecatedUse(day=today, field=name, requests=0) for name in fields]
-    DeprecatedUse.objects.bulk_create(rows, ignore_conflicts=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE api_deprecateduse SET requests = requests + 1 WHERE day = %s AND field = ANY(%s)",
-            [today, list(fields)],
+            "INSERT INTO api_deprecateduse (day, field, advice, caller_id, requests) "
+            "SELECT %s, field, advice, %s, 1 FROM unnest(%s::text[], %s::text[]) AS given (field, advice) "
+            "ON CONFLICT (day, field, caller_id) DO UPDATE SET requests = api_deprecateduse.requests + 1, "
+            "advice = excluded.advice",
+            [today, caller, list(fields), [advice[:300] for advice in fields.values()]],
         )
+
+
+def deprecated_uses(days: int = 90) -> QuerySet:
+    """Fields on their way out that were asked for lately, by whom and how often, the most used first. 1 query."""
+    since = timezone.localdate() - timedelta(days=days)
+    found = DeprecatedUse.objects.filter(day__gte=since).values("field", "caller__full_name")
+    return found.annotate(total=Sum("requests"), last=Max("day"), advice=Max("advice")).order_by("-total", "field")
+
+
+def register(machine_id: int, documents: Mapping[str, str]) -> None:
+    """Keeps an app's queries by their ids; one that is there stays. Raises TooManyDocuments. 2 queries."""
+    RegisteredDocument.objects.bulk_create(
+        [RegisteredDocument(digest=number, text=text, machine_id=machine_id) for number, text in documents.items()],
+        ignore_conflicts=True,
+    )
+    if RegisteredDocument.objects.filter(machine_id=machine_id).count() > MOST_DOCUMENTS:
+        raise TooManyDocuments(most=MOST_DOCUMENTS, field="documents")
+
+
+def registered_text(number: str) -> str | None:
+    """The query with this id, if an app whose token still lives registered it. 1 query."""
+    live = {"machine__token__revoked_at": None, "machine__token__expires_at__gt": timezone.now()}
+    found = RegisteredDocument.objects.filter(digest=number, machine__is_active=True, **live)
+    text: str | None = found.values_list("text", flat=True).first()
+    return text
 
 
 def _digest(value: Any) -> str:

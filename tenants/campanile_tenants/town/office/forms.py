@@ -152,7 +152,11 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("Which system"), max_length=80, help_text=_("For example: protocol software, open data portal.")
     )
-    permissions = forms.MultipleChoiceField(label=_("May"), widget=forms.CheckboxSelectMultiple)
+    permissions = forms.MultipleChoiceField(label=_("May"), required=False, widget=forms.CheckboxSelectMultiple)
+    sandbox = forms.BooleanField(
+        label=_("Only for trying out"), required=False,
+        help_text=_("It is answered as if, but nothing that it writes is kept. What it reads is real."),
+    )  # fmt: skip
     expires_on = forms.DateField(label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -49,6 +49,8 @@ def decide(policy: Policy, user: Any, assurance: Assurance = Assurance.NONE) -> 
         raise NotAllowed
     if policy.audience is Audience.STAFF and not user.is_staff_of_town:
         raise NotAllowed
+    if policy.audience is Audience.MACHINE and user.kind != Kind.MACHINE:
+        raise NotAllowed
     if policy.permission and not user.has_permission(policy.permission):
         raise NotAllowed
     if assurance < policy.assurance and user.kind == Kind.CITIZEN:

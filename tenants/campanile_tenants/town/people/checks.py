@@ -14,15 +14,24 @@ from campanile_tenants.town.people.admission import policy_of
 
 def patterns(urlconf: str) -> Iterator[tuple[str, URLPattern]]:
     """Every page of a URLconf with its full name (`namespace:name`)."""
+    for name, (_route, pattern) in _walk(get_resolver(urlconf), (), ""):
+        yield name, pattern
 
-    def walk(resolver: URLResolver, namespaces: tuple[str, ...]) -> Iterator[tuple[str, URLPattern]]:
-        for entry in resolver.url_patterns:
-            if isinstance(entry, URLResolver):
-                yield from walk(entry, (*namespaces, *filter(None, [entry.namespace])))
-            else:
-                yield ":".join((*namespaces, entry.name or str(entry.pattern))), entry
 
-    yield from walk(get_resolver(urlconf), ())
+def routes(urlconf: str) -> dict[str, tuple[str, URLPattern]]:
+    """The whole route of every page, as Django writes it, by its full name."""
+    return dict(_walk(get_resolver(urlconf), (), ""))
+
+
+def _walk(
+    resolver: URLResolver, namespaces: tuple[str, ...], before: str
+) -> Iterator[tuple[str, tuple[str, URLPattern]]]:
+    for entry in resolver.url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, (*namespaces, *filter(None, [entry.namespace])), route)
+        else:
+            yield ":".join((*namespaces, entry.name or str(entry.pattern))), (route, entry)
 
 
 @register()

@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy as _
 class ApiToken(models.Model):
     """A machine's way into the API of one town: only a digest is kept, with scopes, an expiry and its last use.
 
-    Each has a user of kind MACHINE, so that rows and the audit trail can name it.
+    Each has a user of kind MACHINE, so that rows and the audit trail can name it. What one with `sandbox` writes is
+    answered and taken back.
     """
 
     user = models.OneToOneField("people.User", on_delete=models.PROTECT, related_name="token")
     name = models.CharField(_("name"), max_length=80)
     digest = models.CharField(max_length=64, unique=True)
     hint = models.CharField(_("ends in"), max_length=4)
+    sandbox = models.BooleanField(_("only for trying out"), default=False)
     permissions = ArrayField(models.CharField(max_length=60), verbose_name=_("may"))
     created_by = models.CharField(_("made by"), max_length=200)
     created_at = models.DateTimeField(_("made"), default=timezone.now)

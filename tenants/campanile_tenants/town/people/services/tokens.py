@@ -40,13 +40,16 @@ def scopes() -> dict[str, str]:
     }
 
 
-def make(name: str, permissions: list[str], *, expires_at: datetime, by: User) -> tuple[ApiToken, str]:
+def make(
+    name: str, permissions: list[str], *, expires_at: datetime, by: User, sandbox: bool = False
+) -> tuple[ApiToken, str]:
     """Makes a token for another system; returns it and its text, which is never seen again.
 
-    The text is `camp_<schema>_<secret>`: 256 random bits, and leaked ones can be searched for. Raises InvalidInput.
+    One with `sandbox` may be without permissions: strangers may write too. The text is `camp_<schema>_<secret>`:
+    256 random bits, and leaked ones can be searched for. Raises InvalidInput.
     """
     unknown = set(permissions) - set(scopes())
-    if unknown or not permissions:
+    if unknown or not (permissions or sandbox):
         raise InvalidInput(reason=_("Choose at least one thing that a token may do."), field="permissions")
     if not timezone.now() < expires_at <= timezone.now() + LONGEST:
         raise InvalidInput(reason=_("A token lives for a year at most."), field="expires_at")
@@ -55,9 +58,9 @@ def make(name: str, permissions: list[str], *, expires_at: datetime, by: User) -
         user = User.objects.create_user("", None, full_name=name, kind=Kind.MACHINE)
         token = ApiToken.objects.create(
             user=user, name=name, digest=_digest(text), hint=text[-4:], permissions=sorted(permissions),
-            created_by=str(by.pk), expires_at=expires_at,
+            created_by=str(by.pk), expires_at=expires_at, sandbox=sandbox,
         )  # fmt: skip
-        record("token.made", token, permissions=token.permissions)
+        record("token.made", token, permissions=token.permissions, sandbox=sandbox)
     return token, text
 
 

@@ -1,4 +1,4 @@
-"""IdempotentCall, DeprecatedUse."""
+"""IdempotentCall."""
 
 from __future__ import annotations
 
@@ -24,19 +24,3 @@ class IdempotentCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]} {self.made_at:%Y-%m-%d %H:%M}"
-
-
-class DeprecatedUse(models.Model):
-    """How often a deprecated field was asked for on a day: whether it can go."""
-
-    day = models.DateField()
-    field = models.CharField(max_length=120)
-    requests = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("use of a deprecated field")
-        verbose_name_plural = _("uses of deprecated fields")
-        constraints: ClassVar = [models.UniqueConstraint(fields=("day", "field"), name="deprecated_use_once_a_day")]
-
-    def __str__(self) -> str:
-        return f"{self.field} {self.day:%Y-%m-%d}: {self.requests}"
