@@ -12,6 +12,7 @@ import binascii
 from typing import Any, ClassVar
 
 import graphene
+from django.db import transaction
 
 from campanile_graphql.compose import module_parts
 from campanile_graphql.gate import guarded
@@ -35,8 +36,9 @@ def _in_town(policy: Policy, module: ModuleConfig | None, connection: Connection
     """A root list as a field of a town, behind the same gate; the reading goes on the town's record."""
 
     def read(root: Any, info: Any, **given: Any) -> Any:
-        record("grant.read_from_centre", ("field", info.field_name))
-        return connection.resolve(root, info, **given)
+        with transaction.atomic():
+            record("grant.read_from_centre", ("field", info.field_name))
+            return connection.resolve(root, info, **given)
 
     behind_the_gate = guarded(policy, module, read)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import polib
@@ -35,7 +36,7 @@ def collect_messages() -> None:
         (folder / "locale").mkdir(exist_ok=True)
         done = subprocess.run(
             [
-                "django-admin", "makemessages", "-l", "it", "--no-wrap", "--no-location", "--no-obsolete", "-v0",
+                sys.executable, "-m", "django", "makemessages", "-l", "it", "--no-wrap", "--no-location", "--no-obsolete", "-v0",
                 "--ignore", "tests/*", "--ignore", "data/*",
             ],
             cwd=folder, check=False, capture_output=True, text=True,
