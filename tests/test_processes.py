@@ -174,9 +174,9 @@ def test_serve_answers_restarts_what_crashes_and_stops_whole(state: Path) -> Non
         assert second.returncode == 1
         assert "already running" in second.stderr
         children = descendants(running.process.pid)
-        (web,) = [pid for pid, command in children if "gunicorn" in command]
+        web, _other = [pid for pid, command in children if "machine.web" in command]
         os.kill(web, signal.SIGKILL)
-        running.wait_for(r"web stopped .*starting it again")
+        running.wait_for(r"web-1 stopped .*starting it again")
         _eventually(lambda: fetch(port, "lecco.localhost")[0] == 200)
         children = descendants(running.process.pid)
         for part in ("postgres", "valkey", "beat", "emergency", "transactional", "bulk", "operations"):

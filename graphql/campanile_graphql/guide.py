@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 
-from campanile_graphql import cost, documents, limits, requests
+from campanile_graphql import changes, cost, documents, limits, requests, streams
 from campanile_graphql.compose import roots, schema
 from campanile_tenants.contract.access import Audience, Policy
+from campanile_tenants.public.registry.gate import current_town_or_none
 
 ERRORS = (
     ("BAD_JSON, BAD_REQUEST, BAD_CHARACTER", "400", _("The body is not what GraphQL over HTTP asks for.")),
@@ -25,6 +26,9 @@ ERRORS = (
     ("BAD_USER_INPUT, BAD_PAGE_SIZE, BAD_CURSOR", "200", _("An argument is wrong; the message says what to do.")),
     ("TOO_EXPENSIVE, TOO_DEEP, TOO_MANY_...", "400", _("Over a limit: extensions.cost says by how much.")),
     ("BODY_TOO_LARGE, VARIABLES_TOO_LARGE", "413, 400", _("Send less.")),
+    ("DOCUMENT_UNKNOWN", "404", _("No query with this documentId is registered here.")),
+    ("NOT_ACCEPTABLE", "406", _("Subscriptions want Accept: text/event-stream.")),
+    ("TOO_MANY_STREAMS", "200", _("Too many open subscriptions: close one.")),
     ("RATE_LIMITED", "429", _("The points of this minute are used up: wait as Retry-After says.")),
     ("UNAUTHENTICATED, invalid_token", "200, 401", _("Sign in, or use a token that works.")),
     ("FORBIDDEN", "200", _("You may not do this.")),
@@ -76,6 +80,9 @@ def guide(request: HttpRequest) -> HttpResponse:
             _("directives"): cost.MOST_DIRECTIVES, _("tokens"): documents.MOST_TOKENS,
             _("bytes of variables"): cost.MOST_VARIABLE_BYTES, _("bytes of the whole request"): requests.LARGEST_BODY,
         },
+        "streams": streams.MOST_EACH,
+        "news": changes.news(),
+        "in_town": current_town_or_none() is not None,
         "roots": [(name, root.kind, who(root.policy), root.field.description) for name, root in roots().items()],
         "types": _types(),
     }  # fmt: skip

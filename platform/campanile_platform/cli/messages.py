@@ -36,8 +36,8 @@ def collect_messages() -> None:
         (folder / "locale").mkdir(exist_ok=True)
         done = subprocess.run(
             [
-                sys.executable, "-m", "django", "makemessages", "-l", "it", "--no-wrap", "--no-location", "--no-obsolete", "-v0",
-                "--ignore", "tests/*", "--ignore", "data/*",
+                sys.executable, "-m", "django", "makemessages", "-l", "it", "--no-wrap", "--no-location",
+                "--no-obsolete", "-v0", "--ignore", "tests/*", "--ignore", "data/*",
             ],
             cwd=folder, check=False, capture_output=True, text=True,
         )  # fmt: skip
