@@ -14,7 +14,7 @@ from pathlib import Path
 from graphql import build_schema
 from graphql.utilities import find_breaking_changes
 
-from campanile_graphql.compose import schema
+from campanile_graphql.compose import sdl
 
 RELEASED = Path(__file__).with_name("schema.released.graphql")
 
@@ -37,7 +37,7 @@ class News:
 @lru_cache(maxsize=1)
 def news() -> News:
     """The present schema beside the released one; coordinates with their descriptions."""
-    before, now = build_schema(RELEASED.read_text(encoding="utf-8")), schema().graphql_schema
+    before, now = build_schema(RELEASED.read_text(encoding="utf-8")), build_schema(sdl())
     added, deprecated = [], []
     for name, type_ in sorted(now.type_map.items()):
         old = before.type_map.get(name)

@@ -6,18 +6,27 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    is_specified_scalar_type,
+)
 
 from campanile_graphql import changes, cost, documents, limits, requests, streams
 from campanile_graphql.compose import roots, schema
 from campanile_tenants.contract.access import Audience, Policy
 from campanile_tenants.public.registry.gate import current_town_or_none
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 ERRORS = (
     ("BAD_JSON, BAD_REQUEST, BAD_CHARACTER", "400", _("The body is not what GraphQL over HTTP asks for.")),
@@ -38,11 +47,21 @@ ERRORS = (
 )
 
 
+EXAMPLES = {
+    "1-town": _("Which town is this, and what is switched on?"),
+    "2-create": _(
+        "Send a report. The same idempotencyKey again answers as the first time, so try again without fear."
+    ),
+    "3-pages": _("Read a list page by page: give endCursor back as “after” until hasNextPage is false."),
+}
+"""Files in `examples/`, in this order, with what they show."""
+
+
 @dataclass(frozen=True)
 class Example:
     """A query that works here, with its words and variables."""
 
-    words: str
+    words: StrPromise
     query: str
     variables: str
 
@@ -57,12 +76,10 @@ def examples() -> list[Example]:
     """The examples in their order; `tests/api/test_guide.py` runs each."""
     folder = files("campanile_graphql") / "examples"
     found = []
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".graphql"):
-            words, _newline, query = file.read_text(encoding="utf-8").partition("\n")
-            variables = folder / file.name.replace(".graphql", ".json")
-            text = variables.read_text(encoding="utf-8").strip() if variables.is_file() else ""
-            found.append(Example(words.removeprefix("# "), query.strip(), text))
+    for name, words in EXAMPLES.items():
+        variables = folder / f"{name}.json"
+        text = variables.read_text(encoding="utf-8").strip() if variables.is_file() else ""
+        found.append(Example(words, (folder / f"{name}.graphql").read_text(encoding="utf-8").strip(), text))
     return found
 
 
@@ -101,8 +118,10 @@ def who(policy: Policy) -> str:
 def _types() -> list[dict[str, Any]]:
     found = []
     for name, type_ in sorted(schema().graphql_schema.type_map.items()):
-        if name.startswith("__") or name in ("Query", "Mutation", "Subscription"):
+        if name.startswith("__") or name in ("Query", "Mutation", "Subscription") or is_specified_scalar_type(type_):
             continue
+        if name.endswith("Edge"):
+            continue  # every list has one, and each is like the others
         rows: list[tuple[str, str, str]] = []
         if isinstance(type_, GraphQLEnumType):
             rows = [(value, "", entry.description or "") for value, entry in type_.values.items()]

@@ -17,7 +17,9 @@ _sessions: dict[tuple[str, str], Any] = {}
 
 def shot(page: Page, name: str, size: str) -> None:
     SHOTS.mkdir(exist_ok=True)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")  # not "networkidle": an inbox listens as long as it is open
+    page.evaluate("document.fonts.ready")
+    page.wait_for_timeout(300)
     page.screenshot(path=SHOTS / f"{name}-{size}.png", full_page=False)
 
 

@@ -256,3 +256,35 @@ def test_a_developer_finds_the_guide_and_pastes_its_first_example(page: Page, si
     expect(page.locator("#ReportingReport")).to_contain_text("Public code, as on the receipt.")
     check_accessible(page)
     shot(page, "guide-type", size)
+
+
+CREATE = """mutation { reportingCreateReport(input: {
+    category: "waste", title: "Cestino pieno", address: "Piazza Cermenati"
+}) { report { code } userErrors { message } } }"""
+
+
+def test_an_open_inbox_says_that_something_came_in_and_moves_nothing(
+    page: Page, site: Site, password: str, size: str
+) -> None:
+    sign_in(page, site, "tecnico@comune.lecco.lc.example", password)
+    page.goto(site.url("/segnalazioni/ufficio/"))
+    note = page.locator(".live-note")
+    expect(note.get_by_text("Mostra")).to_be_hidden()
+    first = page.locator(".report-list li").first.inner_text()
+    page.wait_for_timeout(500)
+    codes = {ask(site, CREATE)["data"]["reportingCreateReport"]["report"]["code"] for _time in range(2)}
+    expect(note).to_contain_text("Segnalazioni cambiate: 2")
+    assert page.locator(".report-list li").first.inner_text() == first, "nothing moves while one reads"
+    check_accessible(page)
+    shot(page, "inbox-live", size)
+    note.get_by_role("link", name="Mostra").click()
+    expect(page.locator(".report-list")).to_contain_text("Cestino pieno")
+    assert len(codes) == 2
+
+
+def test_the_page_for_developers_is_readable_at_both_widths(page: Page, site: Site, size: str) -> None:
+    page.goto(site.url("/graphql/guida/"))
+    check_accessible(page)
+    shot(page, "guide", size)
+    page.locator("#changes").scroll_into_view_if_needed()
+    shot(page, "guide-changes", size)
