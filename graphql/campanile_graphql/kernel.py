@@ -25,8 +25,9 @@ from campanile_tenants.kit.api import (
     Policy,
     RowType,
 )
+from campanile_tenants.public.registry import figures
 from campanile_tenants.public.registry.gate import current_town, is_enabled
-from campanile_tenants.public.registry.models import Activation, Domain
+from campanile_tenants.public.registry.models import Activation, Domain, Figure
 from campanile_tenants.public.registry.models import Municipality as MunicipalityRow
 from campanile_tenants.town.people.admission import assurance_of
 from campanile_tenants.town.people.models import User
@@ -52,6 +53,27 @@ class ModuleActivation(RowType):
     def objects(cls, context: Any) -> QuerySet:
         """Those of now; a town sees its own."""
         return Activation.objects.filter(ended_at__isnull=True)
+
+
+class MunicipalityFigure(RowType):
+    """How many of something a town has now. Never personal data."""
+
+    code = Column(graphene.NonNull(graphene.String), "code", description="What: reporting.submitted.")
+    value = Column(graphene.NonNull(graphene.Int), "value", description="How many.")
+    changed_at = Column(graphene.NonNull(DateTime), "changed_at", description="Since when it is so.")
+
+    @classmethod
+    def objects(cls, context: Any) -> QuerySet:
+        """Those that a module declares; a town sees its own."""
+        return Figure.objects.filter(code__in=figures.declared())
+
+
+class FigureTotal(graphene.ObjectType):
+    """How many of something all towns have together."""
+
+    code = graphene.NonNull(graphene.String, description="What: reporting.submitted.")
+    label = graphene.NonNull(graphene.String, description="In words, in the language of the request.")
+    value = graphene.NonNull(graphene.Int, description="How many.")
 
 
 class Municipality(RowType):
@@ -80,6 +102,10 @@ class Municipality(RowType):
     activations = Children(
         ModuleActivation, ModuleActivation.objects, link="municipality_id", keys=("module", "id"),
         description="The modules that are on.",
+    )  # fmt: skip
+    figures = Children(
+        MunicipalityFigure, MunicipalityFigure.objects, link="schema_name", parent="schema_name", keys=("code", "id"),
+        description="How many of what the modules count, kept as it changes.",
     )  # fmt: skip
 
     @classmethod
@@ -191,6 +217,7 @@ class Query(graphene.ObjectType):
 
     policies: ClassVar = {
         "municipality": ANYONE, "modules": ANYONE, "viewer": EVERYWHERE, "municipalities": CENTRE_TOWNS,
+        "figure_totals": CENTRE_TOWNS,
     }  # fmt: skip
     municipality = graphene.Field(graphene.NonNull(Municipality), description="The town at this host.")
     modules = graphene.Field(
@@ -202,6 +229,19 @@ class Query(graphene.ObjectType):
         Municipality, Municipality.objects, description="Every town of the centre, by name.",
         orders={"NAME": ("name", "istat_code"), "POPULATION": ("population", "istat_code")},
     )  # fmt: skip
+
+    figure_totals = graphene.Field(
+        graphene.NonNull(graphene.List(graphene.NonNull(FigureTotal))),
+        description="What all towns of the centre have together.",
+    )
+
+    @staticmethod
+    def resolve_figure_totals(root: Any, info: Any) -> list[FigureTotal]:
+        labels = figures.declared()
+        return [
+            FigureTotal(code=code, label=str(labels[code].label), value=value)
+            for code, value in figures.totals().items()
+        ]
 
     @staticmethod
     def resolve_municipality(root: Any, info: Any) -> Any:

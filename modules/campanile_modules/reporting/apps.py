@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from campanile_tenants.kit.module import (
     Erase,
     Event,
+    Figure,
     MenuEntry,
     Meter,
     ModuleConfig,
@@ -123,6 +124,13 @@ class ReportingConfig(ModuleConfig):
             is_picture=True,
         ),
     )
+    figures = (
+        Figure("reporting.submitted", _("Reports received, not yet in charge")),
+        Figure("reporting.in_charge", _("Reports in charge")),
+        Figure("reporting.resolved", _("Reports solved")),
+        Figure("reporting.closed_no_action", _("Reports closed without action")),
+    )
+    count_figures = "campanile_modules.reporting.services.figures"
     settings = ReportingSettings
     categories = "campanile_modules.reporting.services.category_choices"
 

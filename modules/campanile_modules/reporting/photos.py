@@ -9,17 +9,8 @@ from django.utils.translation import gettext as _
 from campanile_modules.reporting.errors import PhotoRefused, TooManyPhotos
 from campanile_modules.reporting.models import Draft, Photo
 from campanile_tenants.kit.ids import uuid7
-from campanile_tenants.kit.storage import UnusableImage, clean_image
+from campanile_tenants.kit.storage import UnusableImage, clean_image, why_unusable
 from campanile_tenants.kit.town import current_town
-
-
-def reasons() -> dict[str, str]:
-    """Words for each reason of UnusableImage."""
-    return {
-        "too_large": _("it is larger than 15 MB."),
-        "too_many_pixels": _("it has more than 50 megapixels. Take it at a smaller size."),
-        "not_an_image": _("it is not a JPEG, PNG or WebP picture."),
-    }
 
 
 def most_photos() -> int:
@@ -33,7 +24,7 @@ def add(draft: Draft, upload: File) -> Photo:
     try:
         image = clean_image(upload, upload.size or 0)
     except UnusableImage as error:
-        raise PhotoRefused(name=name, reason=reasons()[error.reason], field="photos") from error
+        raise PhotoRefused(name=name, reason=why_unusable(error), field="photos") from error
     with transaction.atomic():
         Draft.objects.select_for_update().get(pk=draft.pk)
         position = draft.photos.count()

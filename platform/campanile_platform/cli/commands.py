@@ -72,6 +72,33 @@ def towns() -> None:
 
 
 @app.command()
+def figures(
+    reconcile: Annotated[bool, typer.Option("--reconcile", help="Count them again from the towns' rows.")] = False,
+) -> None:
+    """What all towns together have of what the centre counts; or count it again, and say what had drifted."""
+    with environment(_say):
+        from rich.progress import track
+
+        from campanile_tenants.public.registry import figures as rollup
+        from campanile_tenants.public.registry.directory import load_town
+        from campanile_tenants.public.registry.models import Municipality
+
+        drifts: list[rollup.Drift] = []
+        if reconcile:
+            keys = list(Municipality.objects.filter(state__in=("live", "suspended")).values_list("pk", flat=True))
+            for pk in track(keys, "Counting again", console=errors, transient=True):
+                town = load_town(pk=pk)
+                drifts += rollup.reconcile(town) if town is not None else []
+        table = Table("Che cosa", "Codice", "Quanti")
+        labels = rollup.declared()
+        for code, value in rollup.totals().items():
+            table.add_row(str(labels[code].label), code, str(value))
+        console.print(table)
+        for drift in drifts:
+            errors.print(f"[yellow]![/yellow] {drift}")
+
+
+@app.command()
 def migrate() -> None:
     """Bring the public schema and every town to the present version."""
     with environment(_say):

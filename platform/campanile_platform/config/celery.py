@@ -56,6 +56,11 @@ def _configure() -> None:
                 "schedule": crontab(hour=2, minute=40),
                 "options": {"queue": "operations"},
             },
+            "count the figures again": {
+                "task": "campanile_tenants.public.registry.tasks.reconcile_figures",
+                "schedule": crontab(hour=2, minute=20),
+                "options": {"queue": "bulk"},
+            },
             "erase what is past its time": {
                 "task": "campanile_tenants.town.privacy.tasks.retain_everywhere",
                 "schedule": crontab(hour=3, minute=10),

@@ -74,6 +74,14 @@ class Meter:
 
 
 @dataclasses.dataclass(frozen=True)
+class Figure:
+    """Something of which the centre sees how many each town has; `code` is `<module>.<word>`. Never personal data."""
+
+    code: str
+    label: Text
+
+
+@dataclasses.dataclass(frozen=True)
 class UploadKind:
     """A file that is sent ahead of the mutation that uses it; `code` is `<module>.<noun>`.
 
@@ -185,6 +193,9 @@ class ModuleConfig(AppConfig):
     schedules: ClassVar[tuple[Schedule, ...]] = ()
     personal_data: ClassVar[tuple[PersonalData, ...]] = ()
     uploads: ClassVar[tuple[UploadKind, ...]] = ()
+    figures: ClassVar[tuple[Figure, ...]] = ()
+    count_figures: ClassVar[str] = ""
+    """Dotted name of a function `() -> {code: number}` that counts the figures in the current town from its rows."""
     events: ClassVar[tuple[Event, ...]] = ()
     settings: ClassVar[type[Any]] = NoSettings
     requires: ClassVar[tuple[str, ...]] = ()
@@ -226,14 +237,16 @@ def check_declaration(module: ModuleConfig) -> None:
     for attribute, kind in (
         ("menu", MenuEntry), ("portal", ServiceEntry), ("permissions", Permission), ("meters", Meter),
         ("widgets", WidgetSlot), ("schedules", Schedule), ("personal_data", PersonalData), ("requires", str),
-        ("events", Event), ("uploads", UploadKind),
+        ("events", Event), ("uploads", UploadKind), ("figures", Figure),
     ):  # fmt: skip
         value = getattr(module, attribute)
         demand(isinstance(value, tuple), f"{attribute} is a {type(value).__name__}; write a tuple.")
         for item in value:
             demand(isinstance(item, kind), f"{attribute} holds {item!r}; write {kind.__name__}(...).")
+    for what in ("permissions", "meters", "events", "uploads", "figures"):
+        for item in getattr(module, what):
+            demand(item.code.startswith(f"{code}."), f"{what} hold {item.code!r}; it must start with '{code}.'.")
     for permission in module.permissions:
-        demand(permission.code.startswith(f"{code}."), f"permission {permission.code!r} must start with '{code}.'.")
         demand(permission.host is Host.TOWN, f"permission {permission.code!r} must be a town's; leave host out.")
         for role in permission.roles:
             demand(role in TOWN_ROLES, f"permission {permission.code!r} names the role {role!r}; write {TOWN_ROLES}.")
@@ -243,12 +256,7 @@ def check_declaration(module: ModuleConfig) -> None:
         demand(
             held.keep_days is None or held.since, f"{held.model} has keep_days; name the date it counts from in since."
         )
-    for meter in module.meters:
-        demand(meter.code.startswith(f"{code}."), f"meter {meter.code!r} must start with '{code}.'.")
-    for event in module.events:
-        demand(event.code.startswith(f"{code}."), f"event {event.code!r} must start with '{code}.'.")
-    for upload in module.uploads:
-        demand(upload.code.startswith(f"{code}."), f"upload {upload.code!r} must start with '{code}.'.")
+    demand(not module.figures or module.count_figures, "figures are counted again each night; write count_figures.")
     known = {permission.code for permission in module.permissions}
     for upload in module.uploads:
         demand(upload.permission in known | {""}, f"upload needs {upload.permission!r}, which permissions lacks.")

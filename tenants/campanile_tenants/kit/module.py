@@ -4,6 +4,7 @@ from campanile_tenants.contract.errors import CampanileError, InvalidInput
 from campanile_tenants.contract.module import (
     Erase,
     Event,
+    Figure,
     MenuEntry,
     Meter,
     ModuleConfig,
@@ -20,6 +21,7 @@ __all__ = [
     "CampanileError",
     "Erase",
     "Event",
+    "Figure",
     "InvalidInput",
     "MenuEntry",
     "Meter",

@@ -205,6 +205,30 @@ class UsageEvent(models.Model):
         return f"{self.schema_name}: {self.meter} {self.quantity}"
 
 
+class Figure(models.Model):
+    """How many of something a town has now, without who or what: kept by triggers in the town's own transactions.
+
+    The centre reads these instead of the towns' schemas; each night they are counted again.
+    """
+
+    schema_name = models.CharField(max_length=63)
+    code = models.CharField(max_length=60)
+    value = models.BigIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = '"public"."registry_figure"'
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("schema_name", "code"), name="figure_once_a_town"),
+        ]
+        indexes: ClassVar = [models.Index(fields=("code",), include=("value",), name="figure_by_code")]
+
+    def __str__(self) -> str:
+        return f"{self.schema_name}: {self.code} {self.value}"
+
+
 class SpareSchema(models.Model):
     """A prepared, empty town schema waiting for a name. The row and the schema come and go together."""
 

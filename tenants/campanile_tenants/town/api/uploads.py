@@ -105,9 +105,14 @@ def _redrawn(file: IO[bytes], size: int) -> bytes:
     try:
         return clean_image(file, size).content
     except UnusableImage as error:
-        reasons = {
-            "too_large": _("it is larger than 15 MB."),
-            "too_many_pixels": _("it has more than 50 megapixels. Take it at a smaller size."),
-            "not_an_image": _("it is not a JPEG, PNG or WebP picture."),
-        }
-        raise UploadRefused(reason=reasons[error.reason]) from error
+        raise UploadRefused(reason=why_unusable(error)) from error
+
+
+def why_unusable(error: UnusableImage) -> str:
+    """What is wrong with a picture, in words."""
+    reasons = {
+        "too_large": _("it is larger than 15 MB."),
+        "too_many_pixels": _("it has more than 50 megapixels. Take it at a smaller size."),
+        "not_an_image": _("it is not a JPEG, PNG or WebP picture."),
+    }
+    return reasons[error.reason]
