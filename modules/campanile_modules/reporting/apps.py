@@ -125,7 +125,7 @@ class ReportingConfig(ModuleConfig):
         ),
     )
     figures = (
-        Figure("reporting.submitted", _("Reports received, not yet in charge")),
+        Figure("reporting.submitted", _("Reports waiting")),
         Figure("reporting.in_charge", _("Reports in charge")),
         Figure("reporting.resolved", _("Reports solved")),
         Figure("reporting.closed_no_action", _("Reports closed without action")),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, Sum
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from campanile_infra.channels.email.local import read_outbox
+from campanile_platform.centre import province
 from campanile_platform.centre.access import operator_with
 from campanile_platform.onboarding.models import Job
 from campanile_tenants.public.registry.models import Activation, Domain, Municipality
@@ -17,25 +20,56 @@ from campanile_tenants.public.registry.models import Activation, Domain, Municip
 @require_safe
 @operator_with("centre.view_towns")
 def home(request: HttpRequest) -> HttpResponse:
-    """Every town with state, address and modules, searched by `?cerca=`. 6 queries, however many towns."""
+    """Every town on the map and in a table, in the shade of `?misura=`, searched by `?cerca=`.
+
+    7 queries, however many towns; one more for the outlines the first time in a process.
+    """
     words = request.GET.get("cerca", "").strip()
-    towns = Municipality.objects.defer("boundary").prefetch_related(
-        Prefetch("domains", Domain.objects.filter(is_primary=True), to_attr="primary"),
-        Prefetch("activations", Activation.objects.filter(ended_at__isnull=True), to_attr="open_activations"),
+    by_measure = request.GET.get("ordine") == "misura"
+    known = province.measures()
+    measure = known.get(request.GET.get("misura", ""), next(iter(known.values())))
+    towns = list(
+        Municipality.objects.defer("boundary").prefetch_related(
+            Prefetch("domains", Domain.objects.filter(is_primary=True), to_attr="primary"),
+            Prefetch("activations", Activation.objects.filter(ended_at__isnull=True), to_attr="open_activations"),
+        )
     )
-    if words:
-        towns = towns.filter(Q(name__icontains=words) | Q(istat_code__startswith=words))
-    totals = Municipality.objects.aggregate(
-        towns=Count("pk"), live=Count("pk", filter=Q(state="live")), people=Sum("population")
-    )
+    values = province.values(measure, towns)
+    ends = province.breaks(values.values())
+    picture = province.picture(town.schema_name for town in towns)
+    rows: list[dict[str, Any]] = [
+        {
+            "town": town, "value": values.get(town.schema_name, 0), "found": _fits(town, words),
+            "shade": province.class_of(values.get(town.schema_name, 0), ends),
+            "path": picture.paths.get(town.schema_name, "") if picture else "",
+        }
+        for town in towns
+    ]  # fmt: skip
+    found = [row for row in rows if row["found"]]
+    if by_measure:
+        found.sort(key=lambda row: -values.get(row["town"].schema_name, 0))
     context = {
-        "towns": towns,
+        "rows": rows,
+        "found": found,
         "words": words,
-        "totals": totals,
+        "measures": known.values(),
+        "measure": measure,
+        "by_measure": by_measure,
+        "picture": picture,
+        "legend": [(n, end, ends[n] - 1 if n < len(ends) else None) for n, end in enumerate(ends, 1)],
+        "total": sum(values.values()),
+        "totals": {
+            "towns": len(towns), "live": sum(town.state == "live" for town in towns),
+            "people": sum(town.population for town in towns),
+        },
         "jobs": Job.objects.exclude(state__in=("done", "skipped")).order_by("-created_at")[:10],
         "may_ask": request.user.has_permission("centre.ask_access"),  # type: ignore[union-attr]
-    }
+    }  # fmt: skip
     return render(request, "centre/home.html", context)
+
+
+def _fits(town: Municipality, words: str) -> bool:
+    return words.casefold() in town.name.casefold() or town.istat_code.startswith(words)
 
 
 @require_safe
