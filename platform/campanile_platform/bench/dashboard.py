@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from campanile_platform.bench.report import Must, Result
+from campanile_platform.bench.towns import many_towns
 from campanile_platform.machine.environment import environment
 
 TOWNS, REPORTS, ROUNDS = 400, 60, 15
@@ -50,27 +51,18 @@ def _measure() -> Result:
 
 
 def _towns() -> list[str]:
-    """400 towns with reports in all states, made as onboarding makes them."""
+    """400 towns with reports in all states."""
     from django.utils import timezone
-    from rich.progress import track
 
     from campanile_infra.database.scope import in_schema
-    from campanile_infra.terminal import errors
     from campanile_modules.reporting.models import Category, Report
-    from campanile_modules.reporting.services import put_first_categories
     from campanile_modules.reporting.states import CLOSED, State
-    from campanile_platform.onboarding.official_list import official_list
-    from campanile_tenants.public.registry import lifecycle
 
     choose = random.Random(7)
     schemas = []
-    for official in track(list(official_list().values())[:TOWNS], "Making 400 towns", console=errors, transient=True):
-        values = official._asdict()
-        code = values.pop("istat_code")
-        town = lifecycle.create_town(code, f"{code}.localhost", **values)
-        schemas.append(town.schema_name)
-        with in_schema(town.schema_name):
-            put_first_categories()
+    for schema in many_towns(TOWNS):
+        schemas.append(schema)
+        with in_schema(schema):
             category = Category.objects.first()
             states = [choose.choice(list(State)) for _report in range(REPORTS)]
             Report.objects.bulk_create(

@@ -1,0 +1,60 @@
+"""Italian and English are whole: no string of code or template is left without its translation."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import polib
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CATALOGUES = [
+    file for floor in ("tenants", "modules", "platform", "graphql") for file in (ROOT / floor).rglob("django.po")
+]
+_MARKED = re.compile(r"%\((\w+)\)")
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: str(file.relative_to(ROOT).parents[3]))
+def test_every_string_has_its_italian_words(file: Path) -> None:
+    left = [
+        entry.msgid for entry in polib.pofile(str(file))
+        if not entry.obsolete and (entry.fuzzy or not (entry.msgstr or all(entry.msgstr_plural.values() or [""])))
+    ]  # fmt: skip
+    assert left == [], "run `make messages`, then translate"
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: str(file.relative_to(ROOT).parents[3]))
+def test_a_translation_names_no_value_that_the_string_has_not(file: Path) -> None:
+    for entry in polib.pofile(str(file)):
+        known = set(_MARKED.findall(entry.msgid + entry.msgid_plural))
+        for words in (entry.msgstr, *entry.msgstr_plural.values()):
+            assert set(_MARKED.findall(words)) <= known, entry.msgid
+
+
+DJANGO = re.compile(
+    r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{%\s*comment.*?endcomment\s*%}"
+    r"|{%\s*block body_class.*?endblock\s*%}|{%.*?%}|{{.*?}}", re.DOTALL,
+)  # fmt: skip
+HTML = re.compile(r"<script.*?</script>|<[^>]+>|&\w+;", re.DOTALL)
+AS_THEY_ARE = {"500.html", "legal_notes.html"}
+"""When nothing works any more, both languages stand in the file; the licence is in the words of the national model."""
+SAME_EVERYWHERE = {
+    "API", "PEC", "2FA", "English", "Italiano", "JSON", "CSV", "ISTAT", "SPID", "CIE", "curl", "openapi.json", "extensions.code", "HTTP", "GraphiQL",
+    "reportingReportChanged", "jobChanged", "createUpload", "createExport", "bulkJobs", "registerDocuments",
+    "extensions.sandbox", "Content-Type:", "application/json'", "-d", "-H", "'Content-Type:", "'", "Campanile", "ms", "n.", "n",
+}  # fmt: skip
+"""Names and code, the same in every language."""
+
+
+@pytest.mark.parametrize(
+    "file", sorted(file for floor in ("tenants", "modules", "platform", "graphql") for file in (ROOT / floor).rglob("templates/**/*.html")),
+    ids=lambda file: str(file.relative_to(ROOT)),
+)  # fmt: skip
+def test_a_template_has_no_word_that_cannot_be_translated(file: Path) -> None:
+    if file.name in AS_THEY_ARE:
+        return
+    text = HTML.sub(" ", DJANGO.sub(" ", file.read_text(encoding="utf-8")))
+    words = [word for word in text.split() if any(letter in string.ascii_letters for letter in word)]
+    assert [word for word in words if word.strip("().,:") not in SAME_EVERYWHERE] == []
