@@ -43,7 +43,7 @@ AS_THEY_ARE = {"500.html", "legal_notes.html"}
 SAME_EVERYWHERE = {
     "API", "PEC", "2FA", "English", "Italiano", "JSON", "CSV", "ISTAT", "SPID", "CIE", "curl", "openapi.json", "extensions.code", "HTTP", "GraphiQL",
     "reportingReportChanged", "jobChanged", "createUpload", "createExport", "bulkJobs", "registerDocuments",
-    "extensions.sandbox", "Content-Type:", "application/json'", "-d", "-H", "'Content-Type:", "'", "Campanile", "ms", "n.", "n",
+    "extensions.sandbox", "Content-Type:", "application/json'", "-d", "-H", "'Content-Type", "'", "Campanile", "ms", "n.", "n",
 }  # fmt: skip
 """Names and code, the same in every language."""
 
