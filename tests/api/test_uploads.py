@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
@@ -159,3 +161,17 @@ def test_on_s3_the_bytes_go_straight_to_the_store_below_the_towns_prefix(lecco: 
     with inside(lecco):
         stored = Photo.objects.get().file.open().read()
     assert b"Exif" not in stored
+
+
+def test_files_that_lost_their_row_go_when_they_are_old(lecco: Any) -> None:
+    browser, content = client(lecco), picture()
+    put(browser, announce(browser, content)["upload"]["url"], content)
+    with inside(lecco):
+        path = Upload.objects.get().path
+        assert uploads.purge() == 0, "it has a row"
+        Upload.objects.all().delete()
+        assert uploads.purge() == 0, "it may just be arriving"
+        before = time.time() - 7_200
+        os.utime(default_storage.path(path), (before, before))
+        assert uploads.purge() == 1
+        assert not default_storage.exists(path)

@@ -162,6 +162,7 @@ def test_an_operator_sees_84_towns_and_takes_in_another(page: Page, site: Site, 
     page.get_by_role("button", name="Cerca").click()
     check_accessible(page)
     page.locator(".choices a").click()
+    page.wait_for_url(re.compile(r"/adesioni/nuova/\d{6}/"))
     check_accessible(page)
     page.get_by_label("E-mail del primo amministratore").fill("sindaco@example.org")
     module = page.get_by_label("Segnalazioni")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils import timezone
 from storages.backends.s3 import S3Storage
 
 from campanile_infra.database import scope
@@ -14,6 +17,28 @@ from campanile_infra.database import scope
 def prefix() -> str:
     """The folder of the running code's town; `public` for the centre."""
     return scope.current().schema
+
+
+def forget_strays(folder: str, known: Callable[[set[str]], set[str]]) -> int:
+    """Deletes what lies in a folder of the town and belongs to no row: left by a process that died in between.
+
+    `known` tells which of the names have a row. Only what is older than an hour goes; returns how many names did.
+    """
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return 0
+    old = timezone.now() - timedelta(hours=1)
+    gone = 0
+    for name in {*folders, *files} - known({*folders, *files}):
+        paths = [f"{folder}/{name}"]
+        if name in folders:
+            paths = [f"{folder}/{name}/{part}" for part in default_storage.listdir(f"{folder}/{name}")[1]]
+        if all(default_storage.get_modified_time(path) < old for path in paths):
+            gone += 1
+            for path in paths:
+                default_storage.delete(path)
+    return gone
 
 
 class TownFileStorage(FileSystemStorage):

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from campanile_infra.database import live
+from campanile_infra.storage.town import forget_strays
 from campanile_tenants.contract.errors import CampanileError
 from campanile_tenants.town.api.errors import TooManyJobs
 from campanile_tenants.town.api.models import Job, JobProblem, Upload
@@ -83,12 +84,16 @@ def wants_care() -> bool:
 
 
 def purge() -> int:
-    """Deletes jobs past their time, with their files; returns how many."""
+    """Deletes jobs past their time with their files, and files that lost their row; returns how many."""
     over = list(Job.objects.filter(expires_at__lte=timezone.now()))
     for job in over:
         forget_files(job)
         job.delete()
-    return len(over)
+    return len(over) + forget_strays("jobs", _with_rows)
+
+
+def _with_rows(names: set[str]) -> set[str]:
+    return {str(pk) for pk in Job.objects.filter(pk__in=names).values_list("pk", flat=True)}
 
 
 def forget_files(job: Job) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from campanile_infra.storage.images import UnusableImage, clean_image
 from campanile_infra.storage.presigned import Address, put_address
+from campanile_infra.storage.town import forget_strays
 from campanile_tenants.contract.errors import InvalidInput
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.town.api.errors import UnknownUpload, UploadRefused, UploadTooLarge, UploadType
@@ -93,12 +94,16 @@ def forget(path: str) -> None:
 
 
 def purge(now: Any = None) -> int:
-    """Deletes what nobody took in time; returns how many."""
+    """Deletes what nobody took in time, and files that lost their row; returns how many."""
     over = list(Upload.objects.filter(expires_at__lte=now or timezone.now()))
     for upload in over:
         default_storage.delete(upload.path)
         upload.delete()
-    return len(over)
+    return len(over) + forget_strays("uploads", _with_rows)
+
+
+def _with_rows(names: set[str]) -> set[str]:
+    return {str(pk) for pk in Upload.objects.filter(pk__in=names).values_list("pk", flat=True)}
 
 
 def _redrawn(file: IO[bytes], size: int) -> bytes:

@@ -45,6 +45,14 @@ HELD = (
         found_by=(("email", "recipient"), ("phone", "recipient"), ("text", "subject"), ("text", "body")),
     ),
     PersonalData(
+        "api.Upload", ("owner",), purpose=_("To take in a file that somebody sends ahead"), keep_days=0,
+        since="expires_at", found_by=(("user", "owner_id"),), people=_("staff, and citizens who sign in"),
+    ),
+    PersonalData(
+        "api.Job", ("owner",), purpose=_("To export and import lists for whoever asks"), keep_days=0,
+        since="expires_at", found_by=(("user", "owner_id"),), people=_STAFF,
+    ),
+    PersonalData(
         "audit.Entry", ("actor_id", "network"), purpose=_("To show who did what, and who read personal data"),
         keep_days=None, found_by=(("user", "actor_id"),), erase=Erase.KEEP,
         keep_reason=_("Proof that data are handled lawfully (GDPR art. 5.2 and 32): numbers only, without a name."),
