@@ -85,18 +85,27 @@ def statement_limit(milliseconds: int) -> Iterator[None]:
         _limit.set(before)
 
 
-def wanted_prefix() -> str:
-    """The statements that put a session where the running code stands; they change nothing else."""
-    return _prefix(_place.get().schema, _owner.get(), _limit.get())
+class Said(NamedTuple):
+    """What a session is to hear: role and search_path as statements, and the time limit of its statements."""
+
+    place: str
+    limit: int
+
+
+def wanted() -> Said:
+    """Where the running code stands."""
+    return Said(_place_statements(_place.get().schema, _owner.get()), _limit.get())
+
+
+def statements(said: Said | None, wanted_now: Said) -> tuple[str, int]:
+    """What puts a session that last heard `said` (None: who knows what) there, and how many statements that is."""
+    if said is not None and said.limit == wanted_now.limit:
+        return wanted_now.place, 2
+    return f"{wanted_now.place}SET statement_timeout = {wanted_now.limit or 'DEFAULT'}; ", 3
 
 
 @lru_cache(maxsize=20_000)
-def _prefix(schema: str, owner: bool, limit: int) -> str:
+def _place_statements(schema: str, owner: bool) -> str:
     check_schema(schema, owner=owner)
     role = quote(role_for(schema, owner=owner))
-    path = f"{quote(schema)}, {quote(EXTENSIONS_SCHEMA)}"
-    longest = str(limit) if limit else "DEFAULT"
-    return f"SET ROLE {role}; SET search_path = {path}; SET statement_timeout = {longest}; "
-
-
-PREFIX_STATEMENTS = 3
+    return f"SET ROLE {role}; SET search_path = {quote(schema)}, {quote(EXTENSIONS_SCHEMA)}; "

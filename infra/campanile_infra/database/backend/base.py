@@ -30,24 +30,25 @@ class TownCursor(postgresql.Cursor):  # type: ignore[name-defined]
         wrapper = self.town_wrapper
         if wrapper is None:
             return super().execute(query, params, **options)
-        prefix = scope.wanted_prefix()
-        if wrapper.said == prefix:
+        wanted = scope.wanted()
+        if wrapper.said == wanted:
             return super().execute(query, params, **options)
         start = query.lstrip()[:6].upper() if isinstance(query, str) else ""
         if start.startswith(_NEVER_PREFIXED):
             return super().execute(query, params, **options)
         if not start.startswith(_IN_ONE_MESSAGE):
-            self._say(wrapper, prefix)
+            self._say(wrapper, wanted)
             return super().execute(query, params, **options)
+        prefix, count = scope.statements(wrapper.said, wanted)
         text = query if params is None else self.mogrify(query, params)
         try:
             super().execute(prefix + text, None, **options)
         except BaseException:
             wrapper.forget()
             raise
-        for _ in range(scope.PREFIX_STATEMENTS):
+        for _ in range(count):
             self.nextset()
-        wrapper.said = prefix
+        wrapper.said = wanted
         return self
 
     def executemany(self, query: Any, params_seq: Any, **options: Any) -> Any:
@@ -60,25 +61,25 @@ class TownCursor(postgresql.Cursor):  # type: ignore[name-defined]
 
     def say_place(self) -> None:
         """Sets role and search_path in a message of their own, if PostgreSQL was last told otherwise."""
-        if self.town_wrapper is not None and self.town_wrapper.said != (prefix := scope.wanted_prefix()):
-            self._say(self.town_wrapper, prefix)
+        if self.town_wrapper is not None and self.town_wrapper.said != (wanted := scope.wanted()):
+            self._say(self.town_wrapper, wanted)
 
-    def _say(self, wrapper: DatabaseWrapper, prefix: str) -> None:
+    def _say(self, wrapper: DatabaseWrapper, wanted: scope.Said) -> None:
         try:
-            super().execute(prefix)
+            super().execute(scope.statements(wrapper.said, wanted)[0])
         except BaseException:
             wrapper.forget()
             raise
-        wrapper.said = prefix
+        wrapper.said = wanted
 
 
 class DatabaseWrapper(postgresql.DatabaseWrapper):
-    """Django's PostgreSQL wrapper; `said` is the prefix the session last heard, None when unknown."""
+    """Django's PostgreSQL wrapper; `said` is what the session last heard, None when unknown."""
 
     SchemaEditorClass = DatabaseSchemaEditor
     introspection_class = DatabaseSchemaIntrospection
     include_public_schema = False
-    said: str | None = None
+    said: scope.Said | None = None
 
     # -- what django-tenants expects of a connection ------------------------------------------------
 

@@ -157,7 +157,9 @@ class TokenForm(forms.Form):
         label=_("Only for trying out"), required=False,
         help_text=_("It is answered as if, but nothing that it writes is kept. What it reads is real."),
     )  # fmt: skip
-    expires_on = forms.DateField(label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"}))
+    expires_on = forms.DateField(
+        label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
