@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import string
+from datetime import date
 from pathlib import Path
 
 import polib
 import pytest
+from django.utils import dates, translation
+from django.utils.formats import date_format
 
 ROOT = Path(__file__).parents[1]
 CATALOGUES = [
@@ -58,3 +61,13 @@ def test_a_template_has_no_word_that_cannot_be_translated(file: Path) -> None:
     text = HTML.sub(" ", DJANGO.sub(" ", file.read_text(encoding="utf-8")))
     words = [word for word in text.split() if any(letter in string.ascii_letters for letter in word)]
     assert [word for word in words if word.strip("().,:") not in SAME_EVERYWHERE] == []
+
+
+def test_our_words_leave_the_names_of_months_and_days_alone() -> None:
+    """One catalogue wins over another: a label “May” would turn the fifth month into “Può”."""
+    ours = {entry.msgid for file in CATALOGUES for entry in polib.pofile(str(file)) if not entry.obsolete}
+    with translation.override("en"):
+        taken = {str(name) for names in (dates.MONTHS, dates.MONTHS_3) for name in names.values()}
+    assert not ours & taken
+    with translation.override("it"):
+        assert date_format(date(2027, 5, 24), "j F Y").lower() == "24 maggio 2027"

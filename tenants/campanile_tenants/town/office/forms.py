@@ -83,7 +83,7 @@ class RoleDefinitionForm(forms.Form):
     """What a role holds."""
 
     name = forms.CharField(label=_("Name of the role"), max_length=80)
-    permissions = forms.MultipleChoiceField(label=_("May"), required=False, widget=forms.CheckboxSelectMultiple)
+    permissions = forms.MultipleChoiceField(label=_("Allowed to"), required=False, widget=forms.CheckboxSelectMultiple)
 
 
 class OfficeForm(forms.ModelForm):
@@ -152,7 +152,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("Which system"), max_length=80, help_text=_("For example: protocol software, open data portal.")
     )
-    permissions = forms.MultipleChoiceField(label=_("May"), required=False, widget=forms.CheckboxSelectMultiple)
+    permissions = forms.MultipleChoiceField(label=_("Allowed to"), required=False, widget=forms.CheckboxSelectMultiple)
     sandbox = forms.BooleanField(
         label=_("Only for trying out"), required=False,
         help_text=_("It is answered as if, but nothing that it writes is kept. What it reads is real."),

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80, verbose_name='name')),
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('hint', models.CharField(max_length=4, verbose_name='ends in')),
-                ('permissions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None, verbose_name='may')),
+                ('permissions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None, verbose_name='allowed to')),
                 ('created_by', models.CharField(max_length=200, verbose_name='made by')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='made')),
                 ('expires_at', models.DateTimeField(verbose_name='valid until')),

@@ -23,7 +23,7 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     hint = models.CharField(_("ends in"), max_length=4)
     sandbox = models.BooleanField(_("only for trying out"), default=False)
-    permissions = ArrayField(models.CharField(max_length=60), verbose_name=_("may"))
+    permissions = ArrayField(models.CharField(max_length=60), verbose_name=_("allowed to"))
     created_by = models.CharField(_("made by"), max_length=200)
     created_at = models.DateTimeField(_("made"), default=timezone.now)
     expires_at = models.DateTimeField(_("valid until"))
