@@ -12,3 +12,4 @@ if ! command -v npm >/dev/null 2>&1; then
 fi
 $npm ci --no-audit --no-fund --loglevel=error
 node build.mjs
+../.venv/bin/python icons.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -69,3 +70,17 @@ def _flatten(image: Image.Image) -> Image.Image:
     else:
         canvas.paste(image.convert("RGB"))
     return canvas
+
+
+def in_widths(image: Image.Image, widths: Iterable[int]) -> Iterator[tuple[int, str, bytes]]:
+    """The picture as AVIF and WebP in each width that is not wider than it is: `(width, "avif"|"webp", content)`.
+
+    A picture narrower than all of them comes in its own width.
+    """
+    for width in [wanted for wanted in widths if wanted <= image.width] or [image.width]:
+        height = max(1, round(image.height * width / image.width))
+        small = image.resize((width, height), Image.Resampling.LANCZOS)
+        for form, options in (("avif", {"quality": 60, "speed": 8}), ("webp", {"quality": 78, "method": 4})):
+            target = io.BytesIO()
+            small.save(target, form.upper(), **options)
+            yield width, form, target.getvalue()

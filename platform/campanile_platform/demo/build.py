@@ -19,6 +19,7 @@ from campanile_infra.database.scope import in_schema
 from campanile_infra.embedded.state import State
 from campanile_infra.terminal import console
 from campanile_platform.demo.reports import fill_town
+from campanile_platform.demo.site import fill_site
 from campanile_platform.onboarding.services import waiting_jobs
 from campanile_platform.onboarding.terminal import onboard_file
 from campanile_tenants.kit.people import Kind, User
@@ -49,8 +50,16 @@ def build(place: State) -> list[str]:
         rich = list(Municipality.objects.filter(istat_code__in=RICH).order_by("name"))
     for town in track(rich, "Filling three towns with life", console=console, transient=True):
         with in_schema(schema_of(town.istat_code), load_town(pk=town.pk)):
+            fill_site(town, _person_of_words(town, password, secret))
             fill_town(random.Random(f"{SEED}-{town.istat_code}"), partial(_staff, town, password, secret))
     return _logins(rich, password)
+
+
+def _person_of_words(town: Municipality, password: str, secret: str) -> User:
+    """Who writes the site of a town."""
+    return _person(
+        f"redazione@comune.{town.slug}.lc.example", "Redazione del sito", "communications", password, secret
+    )
 
 
 def _staff(town: Municipality, password: str, secret: str) -> User:
@@ -99,7 +108,7 @@ def _logins(rich: list[Municipality], password: str) -> list[str]:
     lines.append("sign in  operatore@provincia.lecco.example   (centre)")
     for town in rich:
         domain = f"comune.{town.slug}.lc.example"
-        lines.append(f"         sindaco@{domain}, tecnico@{domain}   ({town.name})")
+        lines.append(f"         sindaco@{domain}, tecnico@{domain}, redazione@{domain}   ({town.name})")
     lines.append(f"         password: {password}")
     lines.append("         operators and mayors also need a code: campanile code")
     return lines

@@ -33,6 +33,7 @@ from campanile_tenants.town.people.models import Invitation
 from campanile_tenants.town.people.models.roles import ADMINISTRATOR
 from campanile_tenants.town.people.notices import mail_invitation
 from campanile_tenants.town.people.services.invitations import AlreadyHere, invite
+from campanile_tenants.town.site.services.adopting import adopt_all
 
 _log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -209,6 +210,11 @@ def _switch_on(job: Job) -> None:
         switch_on(town, code, by=job.requested_by)
 
 
+def _fill_site(job: Job) -> None:
+    with in_schema(schema_of(job.istat_code)):
+        adopt_all()
+
+
 def _go_live(job: Job) -> None:
     lifecycle.go_live(_town(job))
 
@@ -234,6 +240,7 @@ STEPS: dict[str, Callable[[Job], None]] = {
     "verify": _verify,
     "adhesion": _join,
     "modules": _switch_on,
+    "site": _fill_site,
     "live": _go_live,
     "administrator": _invite,
 }
@@ -246,6 +253,7 @@ def step_labels() -> dict[str, str]:
         "verify": _("Check of every table, index and constraint"),
         "adhesion": _("Membership of the centre"),
         "modules": _("Modules"),
+        "site": _("Services of the shared catalogue on the site"),
         "live": _("The site answers"),
         "administrator": _("Invitation of the first administrator"),
     }

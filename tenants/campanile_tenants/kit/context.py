@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from campanile_tenants.contract.access import Host
@@ -14,6 +15,10 @@ from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.gate import enabled_modules
 from campanile_tenants.public.registry.models import Town
 from campanile_tenants.town.people.models import User
+from campanile_tenants.town.site import tree
+from campanile_tenants.town.site.drawing import service_with
+from campanile_tenants.town.site.face import face_of
+from campanile_tenants.town.site.pages.rating import NEGATIVE, POSITIVE
 
 OFFICE = {"base": "office/base.html", "name": "office"}
 CONSOLE = {"base": "centre/base.html", "name": "centre"}
@@ -22,7 +27,8 @@ CONSOLE = {"base": "centre/base.html", "name": "centre"}
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor. No query by itself."""
     town: Town | None = getattr(request, "town", None)
-    return {
+    of_town = _portal(town) if town else {}
+    return of_town | {
         "town": town,
         "portal_services": SimpleLazyObject(lambda: services(town)),
         "office_menu": SimpleLazyObject(lambda: menu(town, getattr(request, "user", None))),
@@ -30,6 +36,18 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "shell": OFFICE if town else CONSOLE,
         "centre_name": settings.CENTRE_NAME,
         "local_outbox": settings.LOCAL_OUTBOX,
+    }
+
+
+def _portal(town: Town) -> dict[str, Any]:
+    """What the pages of a town's site show: its face, the menu of the national model, the rating's fixed answers."""
+    return {
+        "face": SimpleLazyObject(lambda: face_of(town)),
+        "site_sections": tree.SECTIONS,
+        "rating_positive": POSITIVE,
+        "rating_negative": NEGATIVE,
+        "report_address": SimpleLazyObject(lambda: service_with("report-inefficiency") or reverse("site:contacts")),
+        "accessibility_address": SimpleLazyObject(lambda: reverse("site:accessibility")),
     }
 
 

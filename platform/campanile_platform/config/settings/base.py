@@ -41,6 +41,7 @@ _PUBLIC_ONLY = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "campanile_tenants.public.registry",
+    "campanile_tenants.public.library",
     "campanile_platform.centre",
     "campanile_platform.onboarding",
     "campanile_platform.gateway",
@@ -204,6 +205,7 @@ ACCOUNT_RATE_LIMITS = {
     "code_sent": "10/m/ip,3/5m/key",
     "code_tried": "20/m/ip",
     "upload": "60/m/ip",
+    "rating": "20/m/ip",
 }
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600

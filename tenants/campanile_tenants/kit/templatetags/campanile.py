@@ -27,6 +27,8 @@ from campanile_tenants.kit.api.documents import id_of
 from campanile_tenants.public.registry.gate import enabled_modules
 from campanile_tenants.town.people.admission import policy_of
 from campanile_tenants.town.people.models.roles import STANDARD_NAMES
+from campanile_tenants.town.site.rendering import to_html
+from campanile_tenants.town.site.topics import topic_name as name_of_topic
 
 register = template.Library()
 
@@ -120,6 +122,36 @@ def initials(name: str) -> str:
     """`Mandello del Lario` -> `ML`, for the drawn coat of arms."""
     words = [word for word in name.replace("'", " ").split() if word[:1].isupper()]
     return "".join(word[0] for word in words[:2]) if len(words) > 1 else name[:1].upper()
+
+
+@register.filter
+def file_name(path: str) -> str:
+    """The last part of a path."""
+    return path.rpartition("/")[2]
+
+
+@register.filter
+def topic_name(slug: str) -> str:
+    """A topic of the national model in words."""
+    return name_of_topic(slug)
+
+
+@register.filter
+def light_markdown(text: str) -> SafeString:
+    """A text of the site as HTML."""
+    return to_html(text or "")
+
+
+_THEME = {
+    "blue": "06c", "green": "007a52", "teal": "00687a", "wine": "8a1538", "brick": "a33b10", "violet": "5b3a9e",
+    "slate": "3d5166",
+}  # fmt: skip
+
+
+@register.filter
+def theme_colour(colour: str) -> str:
+    """The six digits of a town's colour, for the browser's own frame (the style sheet has the same)."""
+    return _THEME.get(colour, _THEME["blue"])
 
 
 @register.filter

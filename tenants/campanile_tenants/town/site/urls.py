@@ -1,14 +1,56 @@
 """Public pages of a town that belong to no module."""
 
-from django.urls import path
+from django.urls import path, re_path, register_converter
 
-from campanile_tenants.town.site import views
+from campanile_tenants.town.site import tree
+from campanile_tenants.town.site.pages import app, feeds, files, fixed, mine, rating, search
+from campanile_tenants.town.site.pages import tree as pages
+
+
+class SectionConverter:
+    """The address of one of the four sections."""
+
+    regex = "|".join(section.slug for section in tree.SECTIONS)
+
+    def to_python(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    to_url = to_python
+
+
+register_converter(SectionConverter, "section")
 
 app_name = "site"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("servizi/", views.services, name="services"),
-    path("privacy/", views.privacy, name="privacy"),
-    path("note-legali/", views.legal_notes, name="legal_notes"),
-    path("confine.geojson", views.boundary, name="boundary"),
+    path("", pages.home, name="home"),
+    path("argomenti/", pages.topics, name="topics"),
+    path("argomenti/<slug:slug>/", pages.topic, name="topic"),
+    path("domande-frequenti/", pages.faq, name="faq"),
+    path("cerca/", search.search, name="search"),
+    path("cerca/suggerimenti", search.suggest, name="suggest"),
+    path("prenota/", fixed.booking, name="booking"),
+    path("contatti/", fixed.contacts, name="contacts"),
+    path("privacy/", fixed.privacy, name="privacy"),
+    path("note-legali/", fixed.legal_notes, name="legal_notes"),
+    path("condizioni-di-servizio/", fixed.conditions, name="conditions"),
+    path("accessibilita/", fixed.accessibility, name="accessibility"),
+    path("mappa-del-sito/", fixed.site_map, name="map"),
+    path("area-personale/", mine.mine, name="mine"),
+    path("app.webmanifest", app.manifest, name="manifest"),
+    path("app.js", app.worker, name="worker"),
+    path("senza-rete/", app.offline, name="offline"),
+    path("valuta/", rating.rate, name="rate"),
+    path("immagini/<uuid:pk>/<int:width>.<str:form>", files.picture, name="picture"),
+    path("allegati/<uuid:pk>/<str:name>", files.attachment, name="attachment"),
+    path("stemma/<str:name>", files.coat, name="coat"),
+    re_path(r"^feed/(?P<category>[a-z-]+)\.(?P<form>atom|rss)$", feeds.feed, name="feed"),
+    path("eventi.ics", feeds.calendar, name="calendar"),
+    path("eventi/<slug:slug>.ics", feeds.event, name="event_calendar"),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("robots.txt", feeds.robots, name="robots"),
+    path("confine.geojson", fixed.boundary, name="boundary"),
+    path("<section:section>/", pages.section, name="section"),
+    path("<section:section>/<slug:category>/", pages.category, name="category"),
+    path("<section:section>/<slug:category>/<slug:slug>/", pages.page, name="page"),
 ]

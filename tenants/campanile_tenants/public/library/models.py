@@ -1,0 +1,33 @@
+"""SharedService: a description of a service as all towns of the centre give it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class SharedService(models.Model):
+    """One service of the catalogue. `data` is the content of a page (see `town.site.content`), without the office.
+
+    `version` grows with each change that towns should be offered; a town keeps its own text until it takes it.
+    `shipped_version` is the version of Campanile's own text on which the centre's stands (0: the centre's own).
+    """
+
+    code = models.SlugField(_("code"), max_length=80, unique=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    shipped_version = models.PositiveIntegerField(default=0)
+    is_adapted = models.BooleanField(_("changed by the centre"), default=False)
+    data = models.JSONField()
+    what_changed = models.CharField(_("what changed"), max_length=200, blank=True)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+    retired_at = models.DateTimeField(_("no longer offered since"), null=True, blank=True)
+
+    class Meta:
+        db_table = '"public"."library_sharedservice"'
+        verbose_name = _("service of the shared catalogue")
+        verbose_name_plural = _("services of the shared catalogue")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return str(self.data.get("title", self.code))
