@@ -1,0 +1,1 @@
+"""The towns' sites: the national model, the editor, search, feeds."""
