@@ -56,3 +56,69 @@ for (const note of document.querySelectorAll('[data-live]')) {
   source.addEventListener('complete', () => source.close());
   window.addEventListener('pagehide', () => source.close());
 }
+
+// The editor: a small toolbar over texts, and what was typed is kept in this browser until the server has it.
+const wrap = (area, before, after = before) => {
+  const { selectionStart: from, selectionEnd: to, value } = area;
+  area.setRangeText(`${before}${value.slice(from, to)}${after}`, from, to, 'end');
+  area.focus();
+  area.dispatchEvent(new Event('input', { bubbles: true }));
+};
+const lines = (area, mark) => {
+  const from = area.value.lastIndexOf('\n', area.selectionStart - 1) + 1;
+  const text = area.value.slice(from, area.selectionEnd).split('\n').map((line, n) => mark(n) + line).join('\n');
+  area.setRangeText(text, from, area.selectionEnd, 'end');
+  area.focus();
+  area.dispatchEvent(new Event('input', { bubbles: true }));
+};
+const words = document.documentElement.lang === 'it'
+  ? { bold: 'Grassetto', list: 'Elenco', steps: 'Elenco numerato', link: 'Link', ask: 'Indirizzo del link', kept: 'Quello che scrivi resta in questo browser.', found: 'C’è un testo non salvato su questo browser.', take: 'Riprendilo', drop: 'Lascia stare' }
+  : { bold: 'Bold', list: 'List', steps: 'Numbered list', link: 'Link', ask: 'Address of the link', kept: 'What you write is kept in this browser.', found: 'There is an unsaved text in this browser.', take: 'Take it up', drop: 'Leave it' };
+for (const area of document.querySelectorAll('textarea[data-markdown]')) {
+  const bar = document.createElement('div');
+  bar.className = 'toolbar';
+  const tools = [
+    ['B', words.bold, () => wrap(area, '**')],
+    ['•', words.list, () => lines(area, () => '- ')],
+    ['1.', words.steps, () => lines(area, (n) => `${n + 1}. `)],
+    ['↗', words.link, () => { const url = window.prompt(words.ask, 'https://'); if (url) wrap(area, '[', `](${url})`); }],
+  ];
+  for (const [sign, label, act] of tools) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = sign;
+    button.setAttribute('aria-label', label);
+    button.addEventListener('click', act);
+    bar.append(button);
+  }
+  area.before(bar);
+}
+for (const form of document.querySelectorAll('form[data-keep]')) {
+  const key = `campanile:${form.dataset.keep}`;
+  const note = form.querySelector('[data-saved]');
+  const typed = () => [...new FormData(form)].filter(([name, value]) => typeof value === 'string' && !['csrfmiddlewaretoken', 'base'].includes(name));
+  const kept = JSON.parse(localStorage.getItem(key) ?? 'null');
+  if (kept && JSON.stringify(kept) !== JSON.stringify(typed()) && !document.getElementById('errors')) {
+    note.append(`${words.found} `);
+    for (const [label, act] of [[words.take, () => fill(form, kept)], [words.drop, () => localStorage.removeItem(key)]]) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'btn-link-plain';
+      button.textContent = label;
+      button.addEventListener('click', () => { act(); note.replaceChildren(); });
+      note.append(button, ' ');
+    }
+  }
+  form.addEventListener('input', () => {
+    localStorage.setItem(key, JSON.stringify(typed()));
+    note.textContent = words.kept;
+  });
+  form.addEventListener('submit', () => localStorage.removeItem(key));
+}
+function fill(form, values) {
+  for (const box of form.querySelectorAll('input[type=checkbox]')) box.checked = values.some(([name, value]) => name === box.name && value === box.value);
+  for (const [name, value] of values) {
+    const field = form.elements[name];
+    if (field && !(field instanceof RadioNodeList) && field.type !== 'checkbox') field.value = value;
+  }
+}

@@ -84,3 +84,21 @@ def in_widths(image: Image.Image, widths: Iterable[int]) -> Iterator[tuple[int, 
             target = io.BytesIO()
             small.save(target, form.upper(), **options)
             yield width, form, target.getvalue()
+
+
+def clean_emblem(upload: IO[bytes], size: int) -> bytes:
+    """A coat of arms as WebP with its transparency, at most 400 px high, drawn again. Raises UnusableImage."""
+    if size > MOST_BYTES:
+        raise UnusableImage("too_large")
+    try:
+        upload.seek(0)
+        with Image.open(upload, formats=FORMATS) as original:
+            if original.width * original.height > MOST_PIXELS:
+                raise UnusableImage("too_many_pixels")
+            drawn = original.convert("RGBA")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise UnusableImage("not_an_image") from error
+    drawn.thumbnail((400, 400))
+    target = io.BytesIO()
+    drawn.save(target, "WEBP", quality=90)
+    return target.getvalue()

@@ -71,6 +71,16 @@ def _configure() -> None:
                 "schedule": 300,
                 "options": {"queue": "operations", "expires": 300},
             },
+            "publish pages whose hour has come": {
+                "task": "campanile_tenants.town.site.tasks.publish_everywhere",
+                "schedule": 60,
+                "options": {"queue": "operations", "expires": 60},
+            },
+            "look after links and read feeds": {
+                "task": "campanile_tenants.town.site.tasks.look_after_everywhere",
+                "schedule": crontab(hour=4, minute=0),
+                "options": {"queue": "bulk"},
+            },
             **_module_schedules(),
         },
     )

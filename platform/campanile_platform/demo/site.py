@@ -159,11 +159,11 @@ class _Writer:
         self.page(
             "document", "documenti-e-dati", "Regolamento per l'uso delle sale comunali",
             "Chi può chiedere una sala, come, e a quali condizioni.", {"description": said()["rules_summary"]},
-            office=office, files=(str(rules.pk),),
+            office=office, attachments=(str(rules.pk),),
         )  # fmt: skip
         self.page(
             "dataset", "documenti-e-dati", "Spesa del Comune per capitolo",
             "Quanto spende il Comune, anno per anno.",
             {"description": "Una riga per anno e capitolo. Euro, senza decimali.", "licence": "CC BY 4.0"},
-            office=office, files=(str(table.pk),),
+            office=office, attachments=(str(table.pk),),
         )  # fmt: skip

@@ -174,6 +174,8 @@ if LOCAL_OUTBOX:
 else:
     vars().update(env.email("EMAIL_URL"))
 
+FETCH_ALSO = env.list("FETCH_ALSO", default=[])  # `host:port` inside our network that editors may read feeds from
+
 # -- people ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique whatever its case: user_email_once

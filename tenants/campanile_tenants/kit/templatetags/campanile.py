@@ -142,6 +142,17 @@ def light_markdown(text: str) -> SafeString:
     return to_html(text or "")
 
 
+@register.filter
+def link_reason(reason: str) -> str:
+    """Why a link leads nowhere, in words."""
+    words = {
+        "no_answer": _("the site does not answer"), "unknown_host": _("there is no such site"),
+        "private": _("this address is inside a private network"), "address": _("this is no address of the web"),
+        "redirects": _("the site sends us round in circles"), "404": _("there is no such page"),
+    }  # fmt: skip
+    return words.get(reason, _("the site answers with error %(status)s") % {"status": reason})
+
+
 _THEME = {
     "blue": "06c", "green": "007a52", "teal": "00687a", "wine": "8a1538", "brick": "a33b10", "violet": "5b3a9e",
     "slate": "3d5166",

@@ -42,7 +42,7 @@ class Content:
     is_active: bool = True
     inactive_reason: str = ""
     picture: str = ""
-    files: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
     address: str = ""
     latitude: float | None = None
     longitude: float | None = None
@@ -54,7 +54,7 @@ class Content:
         """From what `dump` made; keys of later versions are left aside."""
         known = {one.name for one in dataclasses.fields(cls)}
         values = {key: value for key, value in data.items() if key in known}
-        for key in ("topics", "files"):
+        for key in ("topics", "attachments"):
             values[key] = tuple(values.get(key) or ())
         values["deadlines"] = tuple(
             Deadline(parse_date(one["day"]) or date.min, one["label"]) for one in values.get("deadlines") or ()
@@ -178,7 +178,7 @@ def part_labels(kind: tree.Kind) -> dict[str, str]:
         "picture": _("Picture"), "starts_at": _("Begins"), "ends_at": _("Ends"), "address": _("Address"),
         "latitude": _("Latitude"), "longitude": _("Longitude"), "is_active": _("Available"),
         "inactive_reason": _("Why it is not available"), "online": _("Where it is done online"),
-        "office": _("Office"), "deadlines": _("Deadlines"), "files": _("Attachments"),
+        "office": _("Office"), "deadlines": _("Deadlines"), "attachments": _("Attachments"),
     }  # fmt: skip
     return labels | {f"text_{section.key}": str(section.title) for section in kind.sections}
 

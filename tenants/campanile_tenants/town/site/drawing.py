@@ -27,7 +27,9 @@ def drawn(page: Page, content: Content | None = None) -> dict[str, Any]:
     office = page.office
     if content is not None and content.office:
         office = Office.objects.filter(code=content.office).first()
-    by_id = {str(one.pk): one for one in Attachment.objects.filter(pk__in=said.files)} if said.files else {}
+    by_id = (
+        {str(one.pk): one for one in Attachment.objects.filter(pk__in=said.attachments)} if said.attachments else {}
+    )
     parts = [
         (section, to_html(said.texts[section.key]))
         for section in page.declared.sections
@@ -37,7 +39,7 @@ def drawn(page: Page, content: Content | None = None) -> dict[str, Any]:
         "page": page, "said": said, "kind": page.declared, "parts": parts, "office": office,
         "section": place[0] if place else None, "category": place[1] if place else tree.FAQ,
         "topics": [(slug, topic_name(slug)) for slug in said.topics],
-        "files": [by_id[key] for key in said.files if key in by_id], "online": online_address(said.online),
+        "files": [by_id[key] for key in said.attachments if key in by_id], "online": online_address(said.online),
         "others": _related(page), "foreign": page.language != (get_language() or "it")[:2],
         "booking": booking_address(), "languages": _languages(page),
     }  # fmt: skip

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+if TYPE_CHECKING:
+    from campanile_tenants.town.site.models import Page  # noqa: F401
 
-class PageQuerySet(models.QuerySet):
+
+class PageQuerySet(models.QuerySet["Page"]):
     """Pages by what a reader may see."""
 
     def published(self) -> Self:

@@ -2,8 +2,8 @@
 
 from campanile_tenants.town.site.models.files import Attachment, Picture
 from campanile_tenants.town.site.models.identity import Identity
-from campanile_tenants.town.site.models.imports import Feed
+from campanile_tenants.town.site.models.imports import BrokenLink, Feed
 from campanile_tenants.town.site.models.pages import Page, Version
 from campanile_tenants.town.site.models.ratings import Rating
 
-__all__ = ["Attachment", "Feed", "Identity", "Page", "Picture", "Rating", "Version"]
+__all__ = ["Attachment", "BrokenLink", "Feed", "Identity", "Page", "Picture", "Rating", "Version"]

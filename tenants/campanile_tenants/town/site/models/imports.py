@@ -1,4 +1,4 @@
-"""Feed: a list of news or services on the town's former site, read from time to time."""
+"""Feed: a list of news or services on the town's former site, read now and then. BrokenLink: what leads nowhere."""
 
 from __future__ import annotations
 
@@ -28,6 +28,24 @@ class Feed(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(name="feed_is_on_the_web", condition=models.Q(url__regex=r"^https?://"))
         ]
+
+    def __str__(self) -> str:
+        return str(self.url)
+
+
+class BrokenLink(models.Model):
+    """A link of a published page that leads nowhere since `since`; found each night, gone when it is mended."""
+
+    page = models.ForeignKey("site.Page", on_delete=models.CASCADE, related_name="broken_links")
+    url = models.CharField(_("address"), max_length=500)
+    reason = models.CharField(max_length=40)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("broken link")
+        verbose_name_plural = _("broken links")
+        ordering = ("page", "url")
+        constraints: ClassVar = [models.UniqueConstraint(fields=("page", "url"), name="brokenlink_once_a_page")]
 
     def __str__(self) -> str:
         return str(self.url)

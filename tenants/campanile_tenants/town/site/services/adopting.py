@@ -82,6 +82,13 @@ class Offer:
     changes: list[Change]
 
 
+def count_offers() -> int:
+    """How many pages have a newer text waiting. 2 queries."""
+    adopted = dict(Page.objects.exclude(shared_code="").values_list("shared_code", "shared_version"))
+    current = SharedService.objects.filter(code__in=adopted, retired_at__isnull=True).values_list("code", "version")
+    return sum(version > adopted[code] for code, version in current)
+
+
 def offers() -> list[Offer]:
     """Newer texts of the catalogue for pages of the site, the oldest address first. 3 queries and two each."""
     pages = {page.shared_code: page for page in Page.objects.exclude(shared_code="")}
@@ -100,8 +107,8 @@ def offer_for(page: Page, shared: SharedService) -> Offer:
     adopted = page.versions.filter(shared_version__gt=0).first()
     mine = latest.content
     base = adopted.content if adopted else mine
-    theirs = replace(Content.load(shared.data), office=mine.office, picture=mine.picture, files=mine.files)
-    merged = merge(replace(base, office=mine.office, picture=mine.picture, files=mine.files), theirs, mine)
+    theirs = replace(Content.load(shared.data), office=mine.office, picture=mine.picture, attachments=mine.attachments)
+    merged = merge(replace(base, office=mine.office, picture=mine.picture, attachments=mine.attachments), theirs, mine)
     return Offer(page, shared, merged.content, merged.conflicts, compare(mine, merged.content, tree.SERVICE))
 
 

@@ -105,6 +105,22 @@ def take_away(page: Page) -> None:
         record("site.page_taken_away", page)
 
 
+def unschedule(page: Page) -> None:
+    """The page waits no longer for its hour."""
+    with transaction.atomic():
+        page.publish_at = page.publish_version = None
+        page.save(update_fields=["publish_at", "publish_version"])
+        record("site.page_unscheduled", page)
+
+
+def feature(page: Page, *, on: bool) -> None:
+    """Puts the page among the first, or takes it from there."""
+    with transaction.atomic():
+        page.is_featured = on
+        page.save(update_fields=["is_featured"])
+        record("site.page_featured", page, featured=on)
+
+
 def restore(page: Page, number: int, *, by: Any) -> Version:
     """Writes an old version again as the newest; what came between stays."""
     old, latest = page.versions.get(number=number), page.versions.first()

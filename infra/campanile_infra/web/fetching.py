@@ -1,0 +1,113 @@
+"""Bounded requests to addresses that people typed: never to our own network, never for long, never for much."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import certifi
+import urllib3
+from django.conf import settings
+
+MOST_BYTES = 5_000_000
+_MOST_REDIRECTS = 4
+_TIMEOUT = urllib3.Timeout(connect=4, read=10)
+_AGENT = "Campanile (links and feeds of municipal sites)"
+_MOVED = (301, 302, 303, 307, 308)
+
+
+class NotFetched(OSError):
+    """No answer that can be used. `reason` is one of `address`, `private`, `unknown_host`, `no_answer`, `status`,
+    `too_large`, `redirects`; `status` is the HTTP status where there was one.
+    """
+
+    def __init__(self, reason: str, status: int = 0) -> None:
+        super().__init__(reason)
+        self.reason, self.status = reason, status
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """An answer: the address it came from in the end, its media type and its content."""
+
+    url: str
+    media_type: str
+    content: bytes
+
+
+def fetch(url: str, *, most_bytes: int = MOST_BYTES) -> Fetched:
+    """GETs a page of the public web, following redirects. Raises NotFetched."""
+    for _ in range(_MOST_REDIRECTS + 1):
+        answer = _ask("GET", url)
+        try:
+            if answer.status in _MOVED and (target := answer.headers.get("Location")):
+                url = urljoin(url, target)
+                continue
+            if answer.status != 200:
+                raise NotFetched("status", answer.status)
+            content = answer.read(most_bytes + 1, decode_content=True)
+            if len(content) > most_bytes:
+                raise NotFetched("too_large")
+            return Fetched(url, answer.headers.get("Content-Type", "").partition(";")[0].strip().lower(), content)
+        except urllib3.exceptions.HTTPError as error:
+            raise NotFetched("no_answer") from error
+        finally:
+            answer.release_conn()
+            answer.close()
+    raise NotFetched("redirects")
+
+
+def is_there(url: str) -> None:
+    """Raises NotFetched unless something answers. A server that refuses programs (401, 403, 405, 429) is there."""
+    for _ in range(_MOST_REDIRECTS + 1):
+        answer = _ask("GET", url)
+        answer.close()
+        if answer.status in _MOVED and (target := answer.headers.get("Location")):
+            url = urljoin(url, target)
+            continue
+        if answer.status in (401, 403, 405, 429) or answer.status < 400:
+            return
+        raise NotFetched("status", answer.status)
+    raise NotFetched("redirects")
+
+
+def _ask(method: str, url: str) -> urllib3.BaseHTTPResponse:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise NotFetched("address")
+    host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+    address = _public_address(host, port)
+    # The name is looked up once: what was checked is what is asked.
+    pool: urllib3.HTTPConnectionPool
+    if parts.scheme == "https":
+        pool = urllib3.HTTPSConnectionPool(
+            address,
+            port,
+            server_hostname=host,
+            assert_hostname=host,
+            ca_certs=certifi.where(),
+            timeout=_TIMEOUT,
+            retries=False,
+        )
+    else:
+        pool = urllib3.HTTPConnectionPool(address, port, timeout=_TIMEOUT, retries=False)
+    path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+    headers = {"Host": parts.netloc, "User-Agent": _AGENT, "Accept-Encoding": "gzip"}
+    try:
+        return pool.request(method, path, headers=headers, redirect=False, preload_content=False)
+    except urllib3.exceptions.HTTPError as error:
+        raise NotFetched("no_answer") from error
+
+
+def _public_address(host: str, port: int) -> str:
+    try:
+        found = [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError) as error:
+        raise NotFetched("unknown_host") from error
+    if f"{host}:{port}" in settings.FETCH_ALSO:
+        return found[0]
+    if not found or not all(ipaddress.ip_address(one).is_global for one in found):
+        raise NotFetched("private")
+    return found[0]

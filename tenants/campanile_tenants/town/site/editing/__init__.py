@@ -1,0 +1,1 @@
+"""The editor of the site, in the back office."""

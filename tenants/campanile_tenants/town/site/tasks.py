@@ -1,0 +1,50 @@
+"""What runs by itself: publication at its hour, links looked at each night, feeds read."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from celery import current_app
+
+from campanile_infra.database.scope import in_schema
+from campanile_infra.tasks.base import LaneTask, centre_task, town_task
+from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.town.audit.context import Who, acting
+from campanile_tenants.town.site.models import Feed, Page
+from campanile_tenants.town.site.services import publishing
+from campanile_tenants.town.site.services.feeds import read
+from campanile_tenants.town.site.services.links import check_links
+
+
+@town_task(lane="bulk")
+def look_after() -> int:
+    """Looks at every link of the town's pages and reads its feeds; returns how many links lead nowhere."""
+    with acting(Who("system", channel="task")):
+        for feed in Feed.objects.all():
+            read(feed)
+        return check_links()
+
+
+@centre_task(lane="operations")
+def publish_everywhere() -> int:
+    """Publishes what is due, town by town: one query in each. Returns how many pages."""
+    done = 0
+    for schema in _towns():
+        with in_schema(schema), acting(Who("system", channel="task")):
+            if Page.objects.due().exists():
+                done += publishing.publish_due()
+    return done
+
+
+@centre_task(lane="bulk")
+def look_after_everywhere() -> int:
+    """Wakes each town's nightly look; returns how many towns."""
+    towns = _towns()
+    for schema in towns:
+        with in_schema(schema):
+            cast(LaneTask, current_app.tasks[look_after.name]).wake()
+    return len(towns)
+
+
+def _towns() -> list[str]:
+    return list(Municipality.objects.filter(state="live").values_list("schema_name", flat=True))
