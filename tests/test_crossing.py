@@ -12,6 +12,9 @@ from typing import Any
 import graphql
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -31,6 +34,10 @@ from campanile_tenants.town.people.checks import patterns
 from campanile_tenants.town.people.models import ApiToken, Grant, Kind, Office, Role, SupportHours, User
 from campanile_tenants.town.people.services import citizens, grants, invitations, tokens
 from campanile_tenants.town.privacy.models import Breach
+from campanile_tenants.town.site.content import Content
+from campanile_tenants.town.site.models import Attachment, Feed, Page, Picture
+from campanile_tenants.town.site.services.files import add_attachment
+from campanile_tenants.town.site.services.publishing import new_page, publish
 from tests.towns import client, inside, listen, person, town
 
 A, B = "097042", "097048"
@@ -62,6 +69,23 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "office:revoke_token": lambda: {"pk": _token()[0].pk},
     "api_upload": lambda: {"signed": _upload()},
     "api_job_file": lambda: {"pk": _export().pk},
+    "site:topic": lambda: {"slug": "anagrafe"},
+    "site:picture": lambda: {"pk": _picture().pk, "width": 400, "form": "webp"},
+    "site:attachment": lambda: {"pk": _attachment().pk, "name": "x.txt"},
+    "site:coat": lambda: {"name": "solo-qui.webp"},
+    "site:feed": lambda: {"category": "novita", "form": "atom"},
+    "site:event_calendar": lambda: {"slug": _event().slug},
+    "site:section": lambda: {"section": "servizi"},
+    "site:category": lambda: {"section": "servizi", "category": "ambiente"},
+    "site:page": lambda: {"section": "vivere-il-comune", "category": "eventi", "slug": _event().slug},
+    "content:new": lambda: {"kind": "news"},
+    "content:edit": lambda: {"pk": _event().pk},
+    "content:preview": lambda: {"pk": _event().pk, "number": 1},
+    "content:history": lambda: {"pk": _event().pk},
+    "content:restore": lambda: {"pk": _event().pk, "number": 1},
+    "content:act": lambda: {"pk": _event().pk, "verb": "togli"},
+    "content:decide_offer": lambda: {"pk": _event().pk, "verb": "lascia"},
+    "content:feed_act": lambda: {"pk": _feed().pk, "verb": "togli"},
     "reporting:remove_photo": lambda: {"photo_id": _photo().pk},
     "reporting:photo": lambda: {"photo_id": _photo().pk},
     "reporting:receipt": lambda: {"code": _report().code},
@@ -88,7 +112,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
 }
 CHANGES_BY_GET = {"accept_invitation"}
 SAME_FOR_ALL = {"office:privacy_export", "onboarding:fill_in", "office:switch_module", "mfa_edit_webauthn", "mfa_remove_webauthn", "arrive",
-                "account_reset_password_from_key", "reporting:remove_photo", "reporting:receipt"}  # fmt: skip
+                "account_reset_password_from_key", "reporting:remove_photo", "reporting:receipt", "site:topic", "site:feed",
+                "site:section", "site:category", "content:new"}  # fmt: skip
 """Their arguments name nothing of one town, or the page answers every stranger alike."""
 
 
@@ -136,6 +161,27 @@ def _citizen() -> int:
 
 def _breach() -> Breach:
     return Breach.objects.create(discovered_at=timezone.now(), what="x", kinds_of_data="x")
+
+
+def _event() -> Page:
+    page = new_page("event", Content(title="Solo qui", category="eventi", starts_at=timezone.now(), summary="x",
+                                     texts={"description": "x"}))  # fmt: skip
+    publish(page)
+    return page
+
+
+def _picture() -> Picture:
+    picture = Picture.objects.create(alt="x", folder="site/x", width=400, height=300, widths=[400])
+    default_storage.save(picture.file_name(400, "webp"), ContentFile(b"x"))
+    return picture
+
+
+def _attachment() -> Attachment:
+    return add_attachment(SimpleUploadedFile("x.txt", b"x"), "x")
+
+
+def _feed() -> Feed:
+    return Feed.objects.create(url="https://example.org/feed", category="avvisi")
 
 
 def _photo() -> Photo:

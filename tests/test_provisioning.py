@@ -94,7 +94,7 @@ def test_a_town_that_fails_half_way_leaves_nothing() -> None:
 def test_onboarding_fills_in_what_the_official_list_knows_and_invites_the_administrator() -> None:
     job = onboard("097001", modules=["reporting"], administrator_email="Sindaca@Example.org", contact_phone="0341 1")
     assert (job.state, job.host) == ("done", "abbadia-lariana.localhost")
-    assert [step.state for step in job.steps.all()] == ["done"] * 6
+    assert [step.state for step in job.steps.all()] == ["done"] * 7
     town = Municipality.objects.get(istat_code="097001")
     assert (town.name, town.belfiore_code, town.province_code, town.population) == (
         "Abbadia Lariana",

@@ -38,7 +38,7 @@ def test_a_translation_names_no_value_that_the_string_has_not(file: Path) -> Non
 
 DJANGO = re.compile(
     r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{%\s*comment.*?endcomment\s*%}"
-    r"|{%\s*block body_class.*?endblock\s*%}|{%.*?%}|{{.*?}}", re.DOTALL,
+    r"|{%\s*block (?:body_class|og_type|container).*?endblock\s*%}|{%.*?%}|{{.*?}}", re.DOTALL,
 )  # fmt: skip
 HTML = re.compile(r"<script.*?</script>|<[^>]+>|&\w+;", re.DOTALL)
 AS_THEY_ARE = {"500.html", "legal_notes.html"}
@@ -46,7 +46,7 @@ AS_THEY_ARE = {"500.html", "legal_notes.html"}
 SAME_EVERYWHERE = {
     "API", "PEC", "2FA", "English", "Italiano", "JSON", "CSV", "ISTAT", "SPID", "CIE", "curl", "openapi.json", "extensions.code", "HTTP", "GraphiQL",
     "reportingReportChanged", "jobChanged", "createUpload", "createExport", "bulkJobs", "registerDocuments",
-    "extensions.sandbox", "Content-Type:", "application/json'", "-d", "-H", "'Content-Type", "'", "Campanile", "ms", "n.", "n",
+    "extensions.sandbox", "Content-Type:", "application/json'", "-d", "-H", "'Content-Type", "'", "Campanile", "Atom", "RSS", "ms", "n.", "n",
 }  # fmt: skip
 """Names and code, the same in every language."""
 

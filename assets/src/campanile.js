@@ -1,5 +1,6 @@
 // Everything works without this file; it makes some things quicker.
 import htmx from 'htmx.org';
+import './offline.js';
 import './passkey.js';
 
 htmx.config.includeIndicatorStyles = false;
@@ -76,7 +77,7 @@ const words = document.documentElement.lang === 'it'
   : { bold: 'Bold', list: 'List', steps: 'Numbered list', link: 'Link', ask: 'Address of the link', kept: 'What you write is kept in this browser.', found: 'There is an unsaved text in this browser.', take: 'Take it up', drop: 'Leave it' };
 for (const area of document.querySelectorAll('textarea[data-markdown]')) {
   const bar = document.createElement('div');
-  bar.className = 'toolbar';
+  bar.className = 'text-tools';
   const tools = [
     ['B', words.bold, () => wrap(area, '**')],
     ['•', words.list, () => lines(area, () => '- ')],

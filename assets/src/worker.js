@@ -1,4 +1,5 @@
 // The service worker: what was fetched once stays for when there is no network; pages are always asked of the network first.
+import { flush } from "./queue.js";
 const CACHE = `campanile ${KEEP.join(' ')}`;
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(KEEP)).then(() => self.skipWaiting()));
@@ -29,3 +30,8 @@ async function kept(request) {
   if (answer.ok) await (await caches.open(CACHE)).put(request, answer.clone());
   return answer;
 }
+
+// The network is back, also when no page of ours is open (Background Sync, where the browser has it).
+self.addEventListener('sync', (event) => {
+  if (event.tag === 'campanile-queue') event.waitUntil(flush());
+});

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -114,7 +116,7 @@ def new_details(request: HttpRequest) -> HttpResponse:
     """Step 2 of 3. What was typed and the photos that are good are kept even when something else is wrong."""
     draft = _draft(request)
     if draft is None:
-        return redirect("reporting:new")
+        return _begin_again(request)
     if request.method != "POST":
         form = DetailsForm(initial=draft.values)
         return render(request, "reporting/new_details.html", _details_context(form, draft))
@@ -175,6 +177,15 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     report = get_object_or_404(Report.objects.for_lists(), code=code)
     has_mail = bool(getattr(report, "reporter", None) and report.reporter.email)
     return render(request, "reporting/receipt.html", {"report": report, "has_mail": has_mail})
+
+
+def _begin_again(request: HttpRequest) -> HttpResponse:
+    """The session ended while somebody wrote: the text is kept, and the first step says so."""
+    if request.method == "POST":
+        form = DetailsForm(request.POST)
+        request.session[_DRAFT] = str(Draft.objects.create(values=form.to_store()).pk)
+        messages.success(request, _("Your session had ended. What you wrote is kept: go on from here."))
+    return redirect("reporting:new")
 
 
 def _draft(request: HttpRequest) -> Draft | None:

@@ -307,7 +307,7 @@ def test_an_english_author_is_written_to_in_english_by_an_italian_officer(lecco:
 @pytest.mark.parametrize(
     ("page", "person", "most"),
     [
-        ("/", "", 1),
+        ("/", "", 4),
         ("/segnalazioni/", "", 3),
         ("/segnalazioni/mappa.geojson", "", 1),
         ("/segnalazioni/ufficio/", "tecnico", 5),

@@ -242,6 +242,7 @@ LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "campanile_session"
+CSRF_FAILURE_VIEW = "campanile_tenants.town.people.kept.csrf_failure"
 CSRF_COOKIE_NAME = "campanile_csrf"
 LANGUAGE_COOKIE_NAME = "campanile_language"
 ACCOUNT_SESSION_COOKIE_AGE = 12 * 3600  # once signed in; a stranger's session lasts two weeks, for her reports

@@ -48,6 +48,12 @@ def live(module: str, name: str) -> str:
     return f"{reverse('graphql')}?{urlencode({'documentId': id_of(module, name)})}"
 
 
+@register.simple_tag
+def document(module: str, name: str) -> str:
+    """The id of a module's document for the API."""
+    return id_of(module, name)
+
+
 @register.filter
 def readable(value: str) -> str:
     """A value of an export as people read it: moments and dates in words, yes and no."""

@@ -28,6 +28,7 @@ from campanile_tenants.contract.errors import (
 )
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.town.audit.services import record
+from campanile_tenants.town.people import kept
 from campanile_tenants.town.people.models import Kind, User
 
 View = Callable[..., HttpResponseBase]
@@ -101,10 +102,11 @@ def declared(policy: Policy) -> Callable[[View], View]:
             try:
                 decide(policy, request.user, assurance_of(request))
             except (NotAuthenticated, AssuranceTooLow):
+                onward = kept.keep(request) or request.get_full_path()
                 if policy.assurance:
-                    query = urlencode({"next": request.get_full_path(), "livello": int(policy.assurance)})
+                    query = urlencode({"next": onward, "livello": int(policy.assurance)})
                     return redirect(f"{reverse('citizens')}?{query}")
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(onward)
             except SecondFactorMissing as error:
                 messages.warning(request, str(error))
                 return redirect("mfa_index")

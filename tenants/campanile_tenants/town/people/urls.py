@@ -54,6 +54,7 @@ urlpatterns = [
     path("cie/", town(views_citizens.cie), name="cie"),
     path("dal-centro/", town(views.from_centre), name="from_centre"),
     path("ingresso/<str:token>/", town(views.arrive), name="arrive"),
+    path("riprendi/", mine(views.resume), name="resume"),
     path("lascia/", mine(views.leave), name="leave_town"),
     path("invito/<str:token>/", anyone(views.accept_invitation), name="accept_invitation"),
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from campanile_infra.addresses import centre_address
 from campanile_tenants.contract.errors import NotAllowed
 from campanile_tenants.public.registry.gate import current_town
 from campanile_tenants.town.audit.services import record
+from campanile_tenants.town.people import kept
 from campanile_tenants.town.people.adapter import landing_page
 from campanile_tenants.town.people.admission import ASSURANCE_KEY
 from campanile_tenants.town.people.forms import AcceptInvitationForm
@@ -85,3 +86,10 @@ def leave(request: HttpRequest) -> HttpResponse:
         grants.end(user.access.grant, by="operator")
     logout(request)
     return redirect(centre_address("/"))
+
+
+@never_cache
+def resume(request: HttpRequest) -> HttpResponse:
+    """Shows what was sent after the session had ended, to be sent again; the home page when nothing waits."""
+    found = kept.taken_up(request)
+    return kept.shown(request, found) if found else redirect("/")

@@ -31,7 +31,7 @@ def find(words: str, language: str, filters: Filters = Filters()) -> QuerySet:
         pages = pages.filter(kind__in=filters.kinds)
     if filters.topics:
         pages = pages.filter(topics__overlap=list(filters.topics))
-    words = words.strip()[:LONGEST_QUERY]
+    words = _cleaned(words)
     if not words:
         return pages.order_by("title", "id")
     query = _query(words, language)
@@ -40,7 +40,7 @@ def find(words: str, language: str, filters: Filters = Filters()) -> QuerySet:
 
 def suggestions(words: str, language: str, most: int = 5) -> list[Page]:
     """Pages whose title looks like the words, for when nothing was found, and while somebody types. 1 query."""
-    words = words.strip()[:LONGEST_QUERY]
+    words = _cleaned(words)
     if not words:
         return []
     alike = Func(
@@ -48,6 +48,10 @@ def suggestions(words: str, language: str, most: int = 5) -> list[Page]:
     )
     pages = Page.objects.published().readable_in(language).defer("data", "search")
     return list(pages.annotate(alike=alike).filter(Q(alike__gte=_ALIKE)).order_by("-alike", "title")[:most])
+
+
+def _cleaned(words: str) -> str:
+    return words.replace("\x00", " ").strip()[:LONGEST_QUERY]
 
 
 def _query(words: str, language: str) -> SearchQuery:

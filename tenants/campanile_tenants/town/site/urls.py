@@ -1,16 +1,16 @@
 """Public pages of a town that belong to no module."""
 
-from django.urls import path, re_path, register_converter
+from django.urls import path, register_converter
 
 from campanile_tenants.town.site import tree
 from campanile_tenants.town.site.pages import app, feeds, files, fixed, mine, rating, search
 from campanile_tenants.town.site.pages import tree as pages
 
 
-class SectionConverter:
-    """The address of one of the four sections."""
+class OneOf:
+    """One of a few words."""
 
-    regex = "|".join(section.slug for section in tree.SECTIONS)
+    regex = ""
 
     def to_python(self, value: str) -> str:
         """As it is."""
@@ -19,7 +19,20 @@ class SectionConverter:
     to_url = to_python
 
 
+class SectionConverter(OneOf):
+    """The address of one of the four sections."""
+
+    regex = "|".join(section.slug for section in tree.SECTIONS)
+
+
+class FeedConverter(OneOf):
+    """The form of a feed."""
+
+    regex = "atom|rss"
+
+
 register_converter(SectionConverter, "section")
+register_converter(FeedConverter, "feed")
 
 app_name = "site"
 urlpatterns = [
@@ -44,7 +57,7 @@ urlpatterns = [
     path("immagini/<uuid:pk>/<int:width>.<str:form>", files.picture, name="picture"),
     path("allegati/<uuid:pk>/<str:name>", files.attachment, name="attachment"),
     path("stemma/<str:name>", files.coat, name="coat"),
-    re_path(r"^feed/(?P<category>[a-z-]+)\.(?P<form>atom|rss)$", feeds.feed, name="feed"),
+    path("feed/<slug:category>.<feed:form>", feeds.feed, name="feed"),
     path("eventi.ics", feeds.calendar, name="calendar"),
     path("eventi/<slug:slug>.ics", feeds.event, name="event_calendar"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),

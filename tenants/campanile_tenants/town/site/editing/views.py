@@ -177,7 +177,7 @@ def _with_files(form: PageForm, request: HttpRequest) -> Content:
     if (upload := request.FILES.get("new_file")) and "new_file" in form.fields:
         try:
             attachment = add_attachment(upload, said.get("new_file_title", ""))
-            parts["files"] = (*parts["files"], str(attachment.pk))
+            parts["attachments"] = (*parts["attachments"], str(attachment.pk))
         except AttachmentRefused as error:
             form.add_error("new_file", str(error))
     return Content.from_parts(parts)

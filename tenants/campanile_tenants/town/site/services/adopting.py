@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from campanile_tenants.public.library.models import SharedService
 from campanile_tenants.public.registry.gate import current_town
@@ -28,7 +29,7 @@ def adopt_all() -> int:
 
     One that the town took away stays away.
     """
-    with transaction.atomic():
+    with override("it"), transaction.atomic():  # words of the site's own: Italian, whoever runs it
         known = set(Page.objects.exclude(shared_code="").values_list("shared_code", flat=True))
         new = [one for one in SharedService.objects.filter(retired_at__isnull=True) if one.code not in known]
         if not new:
@@ -115,7 +116,7 @@ def offer_for(page: Page, shared: SharedService) -> Offer:
 def take(offer: Offer, *, by: Any) -> None:
     """Publishes the newer text; the town's words stay where it wrote its own."""
     page, shared = offer.page, offer.shared
-    with transaction.atomic():
+    with override("it"), transaction.atomic():
         latest = page.versions.first()
         assert latest is not None
         was_public = page.is_published and page.published_version == latest.number

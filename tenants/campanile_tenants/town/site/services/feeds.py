@@ -73,7 +73,8 @@ def entries_of(answer: Fetched) -> tuple[list[Entry], list[str]]:
     """The entries, and what was left out with its reason. Raises FeedUnreadable when it is no feed at all."""
     if answer.media_type.endswith("json") or answer.content.lstrip()[:1] == b"{":
         return _from_json(answer)
-    parsed = feedparser.parse(answer.content, response_headers={"content-location": answer.url})
+    headers = {"content-location": answer.url, "content-type": answer.media_type}
+    parsed = feedparser.parse(answer.content, response_headers=headers)
     if not parsed.get("version") and not parsed.entries:
         raise FeedUnreadable(url=answer.url, reason=_("it is no RSS, Atom or JSON Feed"))
     rows = [
