@@ -61,7 +61,8 @@ for (const note of document.querySelectorAll('[data-live]')) {
 // The editor: a small toolbar over texts, and what was typed is kept in this browser until the server has it.
 const wrap = (area, before, after = before) => {
   const { selectionStart: from, selectionEnd: to, value } = area;
-  area.setRangeText(`${before}${value.slice(from, to)}${after}`, from, to, 'end');
+  area.setRangeText(`${before}${value.slice(from, to)}${after}`, from, to);
+  area.setSelectionRange(from + before.length, to + before.length);
   area.focus();
   area.dispatchEvent(new Event('input', { bubbles: true }));
 };
@@ -87,7 +88,7 @@ for (const area of document.querySelectorAll('textarea[data-markdown]')) {
   for (const [sign, label, act] of tools) {
     const button = document.createElement('button');
     button.type = 'button';
-    button.textContent = sign;
+    button.dataset.sign = sign;
     button.setAttribute('aria-label', label);
     button.addEventListener('click', act);
     bar.append(button);

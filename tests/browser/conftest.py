@@ -89,6 +89,12 @@ def context(browser: Browser, size: str) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
+def quiet_page(context: BrowserContext) -> Page:
+    """A page whose console is not listened to."""
+    return context.new_page()
+
+
+@pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page; whatever it writes to its console as an error fails the test, and so does a request to a stranger."""
     made = context.new_page()

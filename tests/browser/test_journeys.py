@@ -62,7 +62,7 @@ def test_from_the_report_with_photo_to_the_answer(
     page.get_by_label("Dov'è?").fill("Lungolago 12")
     page.get_by_label("Che tipo di disservizio?").select_option("roads")
     page.get_by_label("Titolo").fill(f"Buca davanti al molo ({size})")
-    page.get_by_label("Dettagli").fill("Larga mezzo metro, di sera non si vede.")
+    page.get_by_label("Dettagli", exact=True).fill("Larga mezzo metro, di sera non si vede.")
     page.get_by_label("Foto").set_input_files(photo(tmp_path))
     page.get_by_label("Nome e cognome").fill("Anna Rusconi")
     page.get_by_label("E-mail").fill("anna@example.org")
