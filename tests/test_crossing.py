@@ -29,6 +29,7 @@ from campanile_tenants.public.registry.activation import switch_on
 from campanile_tenants.public.registry.directory import directory
 from campanile_tenants.town.api.models import Job, Upload
 from campanile_tenants.town.audit.models import Entry
+from campanile_tenants.town.office.models import SavedView
 from campanile_tenants.town.people.admission import policy_of
 from campanile_tenants.town.people.checks import patterns
 from campanile_tenants.town.people.models import ApiToken, Grant, Kind, Office, Role, SupportHours, User
@@ -85,6 +86,11 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "content:restore": lambda: {"pk": _event().pk, "number": 1},
     "content:act": lambda: {"pk": _event().pk, "verb": "togli"},
     "content:decide_offer": lambda: {"pk": _event().pk, "verb": "lascia"},
+    "content:adopt": lambda: {"code": _unshared()},
+    "office:module_settings": lambda: {"code": "reporting"},
+    "office:remove_view": lambda: {"pk": _view().pk},
+    "centre:catalogue_edit": lambda: {"code": "tari"},
+    "centre:catalogue_act": lambda: {"code": "tari", "verb": "ritira"},
     "content:feed_act": lambda: {"pk": _feed().pk, "verb": "togli"},
     "reporting:remove_photo": lambda: {"photo_id": _photo().pk},
     "reporting:photo": lambda: {"photo_id": _photo().pk},
@@ -113,7 +119,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
 CHANGES_BY_GET = {"accept_invitation"}
 SAME_FOR_ALL = {"office:privacy_export", "onboarding:fill_in", "office:switch_module", "mfa_edit_webauthn", "mfa_remove_webauthn", "arrive",
                 "account_reset_password_from_key", "reporting:remove_photo", "reporting:receipt", "site:topic", "site:feed",
-                "site:section", "site:category", "content:new"}  # fmt: skip
+                "site:section", "site:category", "content:new", "content:adopt", "office:module_settings"}  # fmt: skip
 """Their arguments name nothing of one town, or the page answers every stranger alike."""
 
 
@@ -178,6 +184,16 @@ def _picture() -> Picture:
 
 def _attachment() -> Attachment:
     return add_attachment(SimpleUploadedFile("x.txt", b"x"), "x")
+
+
+def _unshared() -> str:
+    Page.objects.filter(shared_code="tari").update(shared_code="")
+    return "tari"
+
+
+def _view() -> SavedView:
+    mayor = User.objects.get(email="sindaco@example.org")
+    return SavedView.objects.create(user=mayor, page="reporting:inbox", name="x", query="stato=open")
 
 
 def _feed() -> Feed:

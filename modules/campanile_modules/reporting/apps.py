@@ -26,10 +26,16 @@ from campanile_tenants.kit.module import (
 class ReportingSettings:
     """What a town may choose."""
 
-    most_photos: int = dataclasses.field(default=4, metadata={"help": _("Photos a report may carry")})
-    keep_author_days: int = dataclasses.field(
-        default=365, metadata={"help": _("Days after closing for which we keep who reported")}
+    most_photos: int = dataclasses.field(
+        default=4, metadata={"label": _("Photos a report may carry"), "least": 0, "most": 10}
     )
+    keep_author_days: int = dataclasses.field(
+        default=365,
+        metadata={
+            "label": _("Days after closing for which we keep who reported"), "least": 1, "most": 3650,
+            "help": _("Afterwards the name and the address are erased; the report stays."),
+        },
+    )  # fmt: skip
 
 
 class ReportingConfig(ModuleConfig):
@@ -66,6 +72,7 @@ class ReportingConfig(ModuleConfig):
     meters = (Meter("reporting.report", unit=_("report")),)
     widgets = (
         WidgetSlot("home", "reporting/widget_home.html", "campanile_modules.reporting.widgets.home"),
+        WidgetSlot("mine", "reporting/widget_mine.html", "campanile_modules.reporting.widgets.mine"),
         WidgetSlot("today", "reporting/widget_today.html", "campanile_modules.reporting.widgets.today"),
     )
     schedules = (Schedule("campanile_modules.reporting.tasks.purge", every_seconds=3600),)

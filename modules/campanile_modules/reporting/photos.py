@@ -6,16 +6,17 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from campanile_modules.reporting.apps import ReportingSettings
 from campanile_modules.reporting.errors import PhotoRefused, TooManyPhotos
 from campanile_modules.reporting.models import Draft, Photo
 from campanile_tenants.kit.ids import uuid7
+from campanile_tenants.kit.settings import settings_of
 from campanile_tenants.kit.storage import UnusableImage, clean_image, why_unusable
-from campanile_tenants.kit.town import current_town
 
 
 def most_photos() -> int:
     """How many photos a report of this town may carry."""
-    return int(current_town().settings_of.get("reporting", {}).get("most_photos", 4))
+    return settings_of("reporting", ReportingSettings).most_photos
 
 
 def add(draft: Draft, upload: File) -> Photo:

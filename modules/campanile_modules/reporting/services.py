@@ -14,12 +14,14 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
+from campanile_modules.reporting.apps import ReportingSettings
 from campanile_modules.reporting.catalogue import FIRST_CATEGORIES
 from campanile_modules.reporting.errors import IllegalMove, ReasonMissing, TextMissing
 from campanile_modules.reporting.models import Category, Draft, Report, Reporter, ReportEvent
 from campanile_modules.reporting.states import ALLOWED_MOVES, CLOSED, State
 from campanile_tenants.kit import audit, consent, events, messaging, metering
 from campanile_tenants.kit.people import User
+from campanile_tenants.kit.settings import settings_of
 from campanile_tenants.kit.town import current_town
 from campanile_tenants.kit.web import absolute
 
@@ -200,7 +202,7 @@ def _move(
         for name, value in changes.items():
             setattr(locked, name, value)
         locked.save()
-        days = current_town().settings_of.get("reporting", {}).get("keep_author_days", 365)
+        days = settings_of("reporting", ReportingSettings).keep_author_days
         purge_on = (locked.closed_at + timedelta(days=days)).date() if locked.closed_at else None
         Reporter.objects.filter(report=locked).update(purge_on=purge_on)
         audit.record("reporting.moved", locked, from_state=before.value, to_state=to.value)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campanile_platform.centre import views, views_access
+from campanile_platform.centre import catalogue, views, views_access
 from campanile_tenants.contract.access import Audience, Host, Policy
 from campanile_tenants.town.office.pages.patterns import access_patterns, audit_patterns
 
@@ -10,6 +10,10 @@ app_name = "centre"
 urlpatterns = [
     path("", views.home, name="home"),
     path("in-uscita/", views.outbox, name="outbox"),
+    path("catalogo/", catalogue.services, name="catalogue"),
+    path("catalogo/nuovo/", catalogue.edit, name="catalogue_new"),
+    path("catalogo/<slug:code>/", catalogue.edit, name="catalogue_edit"),
+    path("catalogo/<slug:code>/<slug:verb>/", catalogue.act, name="catalogue_act"),
     path("accessi/", views_access.requests, name="access"),
     path("accessi/chiedi/<slug:istat_code>/", views_access.ask, name="ask_access"),
     path("accessi/<uuid:pk>/conferma/", views_access.confirm, name="confirm_access"),

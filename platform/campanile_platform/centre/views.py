@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from campanile_infra.channels.email.local import read_outbox
-from campanile_platform.centre import province
+from campanile_platform.centre import activity, province
 from campanile_platform.centre.access import operator_with
 from campanile_platform.onboarding.models import Job
 from campanile_tenants.public.registry.models import Activation, Domain, Municipality
@@ -22,7 +22,7 @@ from campanile_tenants.public.registry.models import Activation, Domain, Municip
 def home(request: HttpRequest) -> HttpResponse:
     """Every town on the map and in a table, in the shade of `?misura=`, searched by `?cerca=`.
 
-    7 queries, however many towns; one more for the outlines the first time in a process.
+    11 queries, however many towns; one more for the outlines the first time in a process.
     """
     words = request.GET.get("cerca", "").strip()
     by_measure = request.GET.get("ordine") == "misura"
@@ -35,12 +35,14 @@ def home(request: HttpRequest) -> HttpResponse:
         )
     )
     values = province.values(measure, towns)
+    seen = activity.last_sign_ins()
     ends = province.breaks(values.values())
     picture = province.picture(town.schema_name for town in towns)
     rows: list[dict[str, Any]] = [
         {
             "town": town, "value": values.get(town.schema_name, 0), "found": _fits(town, words),
             "shade": province.class_of(values.get(town.schema_name, 0), ends),
+            "seen": seen.get(town.schema_name),
             "path": picture.paths.get(town.schema_name, "") if picture else "",
         }
         for town in towns
@@ -62,6 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "towns": len(towns), "live": sum(town.state == "live" for town in towns),
             "people": sum(town.population for town in towns),
         },
+        "activity": activity.latest(),
         "jobs": Job.objects.exclude(state__in=("done", "skipped")).order_by("-created_at")[:10],
         "may_ask": request.user.has_permission("centre.ask_access"),  # type: ignore[union-attr]
     }  # fmt: skip

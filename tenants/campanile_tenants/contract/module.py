@@ -111,7 +111,9 @@ class Event:
 
 @dataclasses.dataclass(frozen=True)
 class WidgetSlot:
-    """A template drawn in a place of a page: `home` of the portal, or `today` of the back office.
+    """A template drawn in a place of a page.
+
+    Of the portal: `home`, `banner` (above every page), `mine` (the personal area), `offline`; of the office: `today`.
 
     `context` is the dotted name of a function `(request) -> dict | None`; None leaves the slot empty.
     """

@@ -25,6 +25,7 @@ from campanile_tenants.contract.module import ServiceEntry
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.kit.api.documents import id_of
 from campanile_tenants.public.registry.gate import enabled_modules
+from campanile_tenants.town.office.models import SavedView
 from campanile_tenants.town.people.admission import policy_of
 from campanile_tenants.town.people.models.roles import STANDARD_NAMES
 from campanile_tenants.town.site.rendering import to_html
@@ -121,6 +122,17 @@ def field(bound: Any, kind: str = "") -> dict[str, Any]:
     )
     attributes["class"] = f"{css} is-invalid" if bound.errors else css
     return {"field": bound, "control": bound.as_widget(attrs=attributes), "kind": kind or widget_type}
+
+
+@register.inclusion_tag("kit/saved_views.html", takes_context=True)
+def saved_views(context: dict[str, Any], page: str) -> dict[str, Any]:
+    """The reader's own views of a list, and a form to keep the present one: `{% saved_views "x:inbox" %}`. 1 query."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    query.pop("pagina", None)
+    mine = SavedView.objects.filter(user=request.user, page=page)  # type: ignore[misc]
+    found = {"views": list(mine), "query": query.urlencode(), "page": page, "path": reverse(page)}
+    return found | {"csrf_token": context.get("csrf_token")}
 
 
 @register.filter

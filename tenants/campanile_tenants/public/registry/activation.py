@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from campanile_infra.database.names import PUBLIC_SCHEMA
 from campanile_infra.database.scope import in_schema
-from campanile_tenants.contract.errors import ModuleRequired, ModuleRequires
+from campanile_tenants.contract.errors import ModuleNotEnabled, ModuleRequired, ModuleRequires
+from campanile_tenants.contract.module import ModuleConfig
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.directory import directory, load_town
 from campanile_tenants.public.registry.models import Activation, Municipality
@@ -36,7 +37,7 @@ def switch_on(municipality: Municipality, code: str, *, by: str) -> bool:
                 schema_name=municipality.schema_name,
                 module=code,
                 started_by=by,
-                settings=dataclasses.asdict(module.settings()),
+                settings=_settings_before(municipality, module),
             )
             town = load_town(pk=municipality.pk)
         with in_schema(municipality.schema_name, town):
@@ -65,11 +66,40 @@ def switch_off(municipality: Municipality, code: str, *, by: str) -> bool:
     return bool(ended)
 
 
+def settings_from(module: ModuleConfig, values: dict[str, Any]) -> Any:
+    """The module's settings with these values; what it no longer declares is left aside.
+
+    Raises InvalidInput, which names the field, when the dataclass refuses a value.
+    """
+    known = {field.name for field in dataclasses.fields(module.settings)}
+    return module.settings(**{name: value for name, value in values.items() if name in known})
+
+
+def change_settings(municipality: Municipality, code: str, values: dict[str, Any]) -> None:
+    """Writes what a town chose for a module that is on; every process knows at once.
+
+    Raises UnknownModule, ModuleNotEnabled, InvalidInput.
+    """
+    chosen = settings_from(registry.get(code), values)
+    with transaction.atomic(), in_schema(PUBLIC_SCHEMA):
+        _lock(municipality)
+        here = Activation.objects.filter(municipality=municipality, module=code, ended_at__isnull=True)
+        if not here.update(settings=dataclasses.asdict(chosen)):
+            raise ModuleNotEnabled(module=code)
+        transaction.on_commit(directory.forget)
+
+
 def history(municipality: Municipality) -> list[dict[str, Any]]:
     """Every period of every module of a town, the latest first: who switched what, and when. 1 query."""
     with in_schema(PUBLIC_SCHEMA):
-        fields = ("module", "started_at", "started_by", "ended_at", "ended_by")
+        fields = ("module", "started_at", "started_by", "ended_at", "ended_by", "yearly_price")
         return list(Activation.objects.filter(municipality=municipality).values(*fields))
+
+
+def _settings_before(municipality: Municipality, module: ModuleConfig) -> dict[str, Any]:
+    """What the town chose the last time the module was on."""
+    before = Activation.objects.filter(municipality=municipality, module=module.code).order_by("-started_at").first()
+    return dataclasses.asdict(settings_from(module, before.settings if before else {}))
 
 
 def _lock(municipality: Municipality) -> None:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OfficeConfig(AppConfig):
-    """No tables."""
+    """Tables in each town's schema."""
 
     name = "campanile_tenants.town.office"
     label = "office"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campanile_tenants.contract.access import Audience, Policy
-from campanile_tenants.town.office.pages import citizens, grants, modules, offices, privacy, tokens
+from campanile_tenants.town.office.pages import citizens, grants, modules, offices, privacy, settings, tokens, views
 from campanile_tenants.town.office.pages.patterns import access_patterns, audit_patterns
 
 app_name = "office"
@@ -11,6 +11,9 @@ urlpatterns = [
     path("", modules.home, name="home"),
     path("moduli/", modules.modules, name="modules"),
     path("moduli/<slug:code>/", modules.switch_module, name="switch_module"),
+    path("moduli/<slug:code>/impostazioni/", settings.module_settings, name="module_settings"),
+    path("viste/", views.save_view, name="save_view"),
+    path("viste/<int:pk>/togli/", views.remove_view, name="remove_view"),
     *access_patterns(Policy(Audience.STAFF, permission="people.manage_staff")),
     *audit_patterns(Policy(Audience.STAFF, permission="audit.view_log")),
     path("cittadini/", citizens.look_up, name="citizens"),

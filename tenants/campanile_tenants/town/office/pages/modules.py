@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from django.contrib import messages
@@ -36,7 +37,13 @@ def modules(request: HttpRequest) -> HttpResponse:
     for period in activation.history(current_town()):
         latest.setdefault(period["module"], period)
     rows = [
-        {"module": module, "on": is_enabled(module.code), "period": latest.get(module.code)} for module in registry
+        {
+            "module": module,
+            "on": is_enabled(module.code),
+            "period": latest.get(module.code),
+            "has_settings": bool(dataclasses.fields(module.settings)),
+        }
+        for module in registry
     ]
     return render(request, "office/modules.html", {"rows": rows})
 

@@ -32,8 +32,9 @@ FACE = Policy(Audience.STAFF, permission="site.edit_identity")
 @require_safe
 @declared(EDIT)
 def offers(request: HttpRequest) -> HttpResponse:
-    """Newer texts of the shared catalogue, each with what it would change. 2 queries and two an offer."""
-    return render(request, "site/editing/offers.html", {"offers": adopting.offers()})
+    """Newer texts of the shared catalogue, each with what it would change. 4 queries and two an offer."""
+    context = {"offers": adopting.offers(), "not_here": adopting.not_here()}
+    return render(request, "site/editing/offers.html", context)
 
 
 @require_POST
@@ -51,6 +52,16 @@ def decide_offer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     else:
         raise Http404
     return redirect("content:offers")
+
+
+@require_POST
+@declared(PUBLISH)
+def adopt(request: HttpRequest, code: str) -> HttpResponse:
+    """Puts a service of the catalogue on the site."""
+    if not adopting.adopt_all(only=code):
+        raise Http404
+    messages.success(request, _("It is on the site. Read it over, and choose the office that answers."))
+    return redirect("content:edit", pk=Page.objects.get(shared_code=code, language="it").pk)
 
 
 @declared(PUBLISH)

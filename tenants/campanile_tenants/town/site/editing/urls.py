@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:pk>/fai/<slug:verb>/", views.act, name="act"),
     path("aggiornamenti/", more.offers, name="offers"),
     path("aggiornamenti/<int:pk>/<slug:verb>/", more.decide_offer, name="decide_offer"),
+    path("catalogo/<slug:code>/prendi/", more.adopt, name="adopt"),
     path("fonti/", more.feeds, name="feeds"),
     path("fonti/<int:pk>/<slug:verb>/", more.feed_act, name="feed_act"),
     path("link/", more.links, name="links"),
