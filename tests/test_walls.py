@@ -78,12 +78,25 @@ def test_role_and_path_come_in_the_same_message_and_only_when_they_change(lecco:
     assert message.startswith(f"{place}SELECT"), "the time limit is the same as before"
     with statement_limit(1500), connection.cursor() as cursor:
         cursor.execute("SELECT current_query()")
-        assert cursor.fetchone()[0].startswith(f"{place}SET statement_timeout = 1500; SELECT")
+        assert cursor.fetchone()[0].startswith("SET statement_timeout = 1500; SELECT")
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone()[0] == "1500ms"
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone()[0] == "0"
+
+
+def test_from_town_to_town_one_statement_says_both(lecco: Town, merate: Town) -> None:
+    """The path follows the role, so neither can be there without the other."""
+    for place in (lecco, merate, lecco):
+        with inside(place), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT current_query(), current_schema(), current_user, 'people_user'::regclass::oid::text"
+            )
+            message, schema, role, table = cursor.fetchone()
+            cursor.execute("SELECT to_regclass(%s)::oid::text", [f"{place.schema_name}.people_user"])
+            assert (schema, role, table) == (place.schema_name, place.schema_name, cursor.fetchone()[0])
+    assert message.startswith(f'SET ROLE "{lecco.schema_name}"; SELECT')
 
 
 @pytest.mark.django_db

@@ -9,11 +9,21 @@ htmx.config.allowEval = false;
 // After a refused form the summary of errors is read first.
 document.getElementById('errors')?.focus();
 
-// Keyboard in inboxes: j/k move, / searches.
+// Keyboard in inboxes: j/k move, / searches, r answers, a takes charge, n notes, ? says which keys there are.
+const verbs = { r: 'rispondi', n: 'nota', c: 'chiudi' };
 document.addEventListener('keydown', (event) => {
   if (event.target.closest('input, textarea, select') || event.ctrlKey || event.metaKey || event.altKey) return;
   const links = [...document.querySelectorAll('.inbox-list .report-list a')];
-  if (event.key === '/' && document.getElementById('search')) {
+  const details = verbs[event.key] && document.querySelector(`.verbs form[action$="/${verbs[event.key]}/"]`)?.closest('details');
+  if (details) {
+    event.preventDefault();
+    details.open = true;
+    details.querySelector('textarea, select')?.focus();
+  } else if (event.key === 'a' && document.querySelector('.verb-main .btn')) {
+    document.querySelector('.verb-main .btn').focus();
+  } else if (event.key === '?' && document.getElementById('keys')) {
+    document.getElementById('keys').togglePopover();
+  } else if (event.key === '/' && document.getElementById('search')) {
     event.preventDefault();
     document.getElementById('search').focus();
   } else if (links.length && (event.key === 'j' || event.key === 'k')) {
@@ -97,7 +107,7 @@ for (const area of document.querySelectorAll('textarea[data-markdown]')) {
 }
 for (const form of document.querySelectorAll('form[data-keep]')) {
   const key = `campanile:${form.dataset.keep}`;
-  const note = form.querySelector('[data-saved]');
+  const note = form.querySelector('[data-saved]') ?? document.createElement('p');
   const typed = () => [...new FormData(form)].filter(([name, value]) => typeof value === 'string' && !['csrfmiddlewaretoken', 'base'].includes(name));
   const kept = JSON.parse(localStorage.getItem(key) ?? 'null');
   if (kept && JSON.stringify(kept) !== JSON.stringify(typed()) && !document.getElementById('errors')) {

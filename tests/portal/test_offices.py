@@ -102,7 +102,7 @@ def test_the_centre_writes_for_all_towns_and_each_decides(lecco: Any) -> None:
     assert client(None, "collega").post("/catalogo/tari/", {}).status_code == 403
 
 
-def test_campaniles_own_texts_leave_alone_what_the_centre_changed() -> None:
+def test_campaniles_own_texts_leave_alone_what_the_centre_changed(lecco: Any) -> None:
     from campanile_tenants.public.library import shipped
 
     SharedService.objects.filter(code="tari").update(shipped_version=0, is_adapted=True)

@@ -7,6 +7,7 @@ Names are checked before they ever reach SQL: `public`, `..` and `information_sc
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 PUBLIC_SCHEMA = "public"
 EXTENSIONS_SCHEMA = "extensions"
@@ -56,6 +57,7 @@ def check_town(name: object) -> str:
     return name
 
 
+@lru_cache(maxsize=20_000)
 def check_schema(name: object, *, owner: bool) -> str:
     """A name that a connection may be set to: `public`, a town, and for the owner a prepared schema."""
     if name == PUBLIC_SCHEMA or is_town(name):

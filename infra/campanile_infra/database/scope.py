@@ -8,7 +8,7 @@ told, at each statement, and say it again only when it differs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -51,16 +51,22 @@ def move_to(schema: str, tenant: Any) -> None:
     _place.set(Place(schema, tenant))
 
 
-@contextmanager
-def in_schema(schema: str, tenant: Any = None) -> Iterator[None]:
-    """Runs the block in `schema`, and puts the place back however the block ends."""
-    check_schema(schema, owner=_owner.get())
-    before = _place.get()
-    _place.set(Place(schema, tenant))
-    try:
-        yield
-    finally:
-        _place.set(before)
+class in_schema(ContextDecorator):  # noqa: N801 - reads like the function it was; a class costs every request less
+    """Runs the block in `schema`, and puts the place back however the block ends. Raises InvalidSchemaName."""
+
+    __slots__ = ("_before", "_place")
+
+    def __init__(self, schema: str, tenant: Any = None) -> None:
+        check_schema(schema, owner=_owner.get())
+        self._place = Place(schema, tenant)
+        self._before: list[Place] = []
+
+    def __enter__(self) -> None:
+        self._before.append(_place.get())
+        _place.set(self._place)
+
+    def __exit__(self, *error: object) -> None:
+        _place.set(self._before.pop())
 
 
 @contextmanager
@@ -88,24 +94,36 @@ def statement_limit(milliseconds: int) -> Iterator[None]:
 class Said(NamedTuple):
     """What a session is to hear: role and search_path as statements, and the time limit of its statements."""
 
-    place: str
+    role: str
+    path: str
     limit: int
+
+
+_OF_THE_ROLE = f'SET search_path = "$user", {quote(EXTENSIONS_SCHEMA)}; '
+"""A town's role bears the name of its schema, and PostgreSQL reads "$user" anew whenever the role changes: whoever is
+a town's role stands in that town's schema, and going to another town takes one statement."""
 
 
 def wanted() -> Said:
     """Where the running code stands."""
-    return Said(_place_statements(_place.get().schema, _owner.get()), _limit.get())
+    return Said(*_place_statements(_place.get().schema, _owner.get()), _limit.get())
 
 
 def statements(said: Said | None, wanted_now: Said) -> tuple[str, int]:
     """What puts a session that last heard `said` (None: who knows what) there, and how many statements that is."""
-    if said is not None and said.limit == wanted_now.limit:
-        return wanted_now.place, 2
-    return f"{wanted_now.place}SET statement_timeout = {wanted_now.limit or 'DEFAULT'}; ", 3
+    parts = []
+    if said is None or said.role != wanted_now.role:
+        parts.append(wanted_now.role)
+    if said is None or said.path != wanted_now.path:
+        parts.append(wanted_now.path)
+    if said is None or said.limit != wanted_now.limit:
+        parts.append(f"SET statement_timeout = {wanted_now.limit or 'DEFAULT'}; ")
+    return "".join(parts), len(parts)
 
 
 @lru_cache(maxsize=20_000)
-def _place_statements(schema: str, owner: bool) -> str:
+def _place_statements(schema: str, owner: bool) -> tuple[str, str]:
     check_schema(schema, owner=owner)
-    role = quote(role_for(schema, owner=owner))
-    return f"SET ROLE {role}; SET search_path = {quote(schema)}, {quote(EXTENSIONS_SCHEMA)}; "
+    role = role_for(schema, owner=owner)
+    path = _OF_THE_ROLE if role == schema else f"SET search_path = {quote(schema)}, {quote(EXTENSIONS_SCHEMA)}; "
+    return f"SET ROLE {quote(role)}; ", path

