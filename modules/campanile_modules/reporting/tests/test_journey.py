@@ -311,7 +311,7 @@ def test_an_english_author_is_written_to_in_english_by_an_italian_officer(lecco:
         ("/segnalazioni/", "", 3),
         ("/segnalazioni/mappa.geojson", "", 1),
         ("/segnalazioni/ufficio/", "tecnico", 5),
-        ("/ufficio/", "tecnico", 5),
+        ("/ufficio/", "tecnico", 11),
     ],
 )
 def test_lists_cost_the_same_queries_however_long_they_are(lecco: Town, page: str, person: str, most: int) -> None:

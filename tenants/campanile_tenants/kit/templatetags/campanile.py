@@ -29,6 +29,7 @@ from campanile_tenants.town.office.models import SavedView
 from campanile_tenants.town.people.admission import policy_of
 from campanile_tenants.town.people.models.roles import STANDARD_NAMES
 from campanile_tenants.town.site.rendering import to_html
+from campanile_tenants.town.site.today import today
 from campanile_tenants.town.site.topics import topic_name as name_of_topic
 
 register = template.Library()
@@ -122,6 +123,13 @@ def field(bound: Any, kind: str = "") -> dict[str, Any]:
     )
     attributes["class"] = f"{css} is-invalid" if bound.errors else css
     return {"field": bound, "control": bound.as_widget(attrs=attributes), "kind": kind or widget_type}
+
+
+@register.inclusion_tag("site/editing/today.html", takes_context=True)
+def site_today(context: dict[str, Any]) -> dict[str, Any]:
+    """What the site needs today, for those who write it: `{% site_today %}`. 5 queries, none for others."""
+    user = context["request"].user
+    return {"today": today() if user.has_permission("site.edit_pages") else None}
 
 
 @register.inclusion_tag("kit/saved_views.html", takes_context=True)
