@@ -40,7 +40,7 @@ DJANGO = re.compile(
     r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{%\s*comment.*?endcomment\s*%}"
     r"|{%\s*block (?:body_class|og_type|container).*?endblock\s*%}|{%.*?%}|{{.*?}}", re.DOTALL,
 )  # fmt: skip
-HTML = re.compile(r"<script.*?</script>|<[^>]+>|&\w+;", re.DOTALL)
+HTML = re.compile(r"<script.*?</script>|<kbd>.*?</kbd>|<[^>]+>|&\w+;", re.DOTALL)
 AS_THEY_ARE = {"500.html", "legal_notes.html"}
 """When nothing works any more, both languages stand in the file; the licence is in the words of the national model."""
 SAME_EVERYWHERE = {

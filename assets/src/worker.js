@@ -17,10 +17,23 @@ self.addEventListener('fetch', (event) => {
   if (url.origin !== self.location.origin) return;
   if (request.mode === 'navigate') {
     event.respondWith(fetch(request).catch(async () => (await caches.match(OFFLINE)) ?? Response.error()));
+    event.waitUntil(freshen());
   } else if (request.method === 'GET' && url.pathname.startsWith('/static/')) {
     event.respondWith(kept(request));
   }
 });
+
+// The offline page holds telephone numbers and alerts: once in a worker's life it is asked for anew.
+let fresh = false;
+async function freshen() {
+  if (fresh) return;
+  fresh = true;
+  try {
+    await (await caches.open(CACHE)).add(new Request(OFFLINE, { cache: 'reload' }));
+  } catch {
+    fresh = false;
+  }
+}
 
 // Our static files bear a fingerprint in their name: once there, they never change.
 async function kept(request) {

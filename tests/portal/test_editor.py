@@ -309,3 +309,24 @@ def test_every_kind_has_a_form_and_lists_keep_their_queries(
         assert writer.get(f"/ufficio/sito/nuova/{kind}/").status_code == 200
     with django_assert_max_num_queries(14):
         assert writer.get(f"/ufficio/sito/?tipo={kind}&stato=published&cerca=a").status_code == 200
+
+
+def test_a_page_is_translated_and_has_an_end(writer: Client, lecco: Any, card: Page) -> None:
+    shown = writer.get(f"/ufficio/sito/{card.pk}/").content.decode()
+    path = f"/ufficio/sito/nuova/service/?di={card.pk}&lingua=en"
+    assert path.replace("&", "&amp;") in shown
+    assert "Traduci in Deutsch" not in shown  # the town speaks no German
+    with inside(lecco):
+        sent = form_of(card, base=0, title="Electronic identity card", verb="publish")
+    assert writer.post(path, sent).status_code == 302
+    english = client(lecco).get(card.get_absolute_url(), headers={"accept-language": "en"})
+    assert english.status_code == 200
+    with inside(lecco):
+        page = Page.objects.get(translation_of=card)
+    assert (page.language, page.slug) == ("en", "electronic-identity-card")
+    assert writer.get(path).status_code == 404  # once a language
+    assert writer.get(path.replace("lingua=en", "lingua=fr")).status_code == 404
+    writer.post(f"/ufficio/sito/{page.pk}/fai/fine/", {"until": "2020-01-01T10:00"})
+    assert client(lecco).get(page.get_absolute_url(), headers={"accept-language": "en"}).status_code == 404
+    writer.post(f"/ufficio/sito/{page.pk}/fai/fine/", {"until": ""})
+    assert client(lecco).get(page.get_absolute_url(), headers={"accept-language": "en"}).status_code == 200

@@ -310,8 +310,8 @@ def test_an_english_author_is_written_to_in_english_by_an_italian_officer(lecco:
         ("/", "", 4),
         ("/segnalazioni/", "", 3),
         ("/segnalazioni/mappa.geojson", "", 1),
-        ("/segnalazioni/ufficio/", "tecnico", 5),
-        ("/ufficio/", "tecnico", 11),
+        ("/segnalazioni/ufficio/", "tecnico", 6),
+        ("/ufficio/", "tecnico", 13),
     ],
 )
 def test_lists_cost_the_same_queries_however_long_they_are(lecco: Town, page: str, person: str, most: int) -> None:

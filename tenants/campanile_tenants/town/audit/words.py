@@ -80,6 +80,7 @@ def _words() -> dict[str, str]:
         "site.page_unscheduled": _("page of the site no longer set for later"),
         "site.page_not_published": _("page of the site could not be published at its hour"),
         "site.page_taken_away": _("page of the site taken away"),
+        "site.page_end_set": _("end of a page of the site set"),
         "site.page_featured": _("page of the site put in evidence, or taken from there"),
         "site.services_adopted": _("services of the shared catalogue taken over"),
         "site.offer_taken": _("newer text of the shared catalogue taken"),

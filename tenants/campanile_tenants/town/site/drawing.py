@@ -35,14 +35,16 @@ def drawn(page: Page, content: Content | None = None) -> dict[str, Any]:
         for section in page.declared.sections
         if said.texts.get(section.key)
     ]
+    languages = _languages(page)
     context = {
         "page": page, "said": said, "kind": page.declared, "parts": parts, "office": office,
         "section": place[0] if place else None, "category": place[1] if place else tree.FAQ,
         "topics": [(slug, topic_name(slug)) for slug in said.topics],
         "files": [by_id[key] for key in said.attachments if key in by_id], "online": online_address(said.online),
         "others": _related(page), "foreign": page.language != (get_language() or "it")[:2],
-        "booking": booking_address(), "languages": _languages(page),
+        "booking": booking_address(), "languages": languages,
     }  # fmt: skip
+    context["in_my_language"] = dict(languages).get((get_language() or "it")[:2], "")
     context["metatag"] = metatag(page, said, office)
     return context
 
@@ -81,8 +83,6 @@ def _related(page: Page) -> list[Page]:
 
 def _languages(page: Page) -> list[tuple[str, str]]:
     root = page.translation_of_id or page.pk
-    if page.translation_of_id is None and not face_of(current_town()).languages:
-        return []
     found = Page.objects.published().filter(translation_of=root).defer("data", "search")
     return [(one.language, address(current_town().host, one.get_absolute_url())) for one in found]
 

@@ -261,3 +261,12 @@ class ScheduleForm(forms.Form):
     when = forms.DateTimeField(
         label=_("Publish on"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
+
+
+class EndForm(forms.Form):
+    """Until when a page is to be seen."""
+
+    until = forms.DateTimeField(
+        label=_("Take away on"), required=False, help_text=_("Empty: it stays."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip

@@ -17,19 +17,23 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campanile_tenants.contract.access import Audience, Policy
 from campanile_tenants.contract.errors import CampanileError
+from campanile_tenants.public.registry.gate import current_town
 from campanile_tenants.town.people.admission import declared
 from campanile_tenants.town.people.models import User
 from campanile_tenants.town.site import tree
 from campanile_tenants.town.site.content import Content, compare, merge, part_labels
 from campanile_tenants.town.site.drawing import drawn
-from campanile_tenants.town.site.editing.forms import PageForm, ScheduleForm
+from campanile_tenants.town.site.editing.forms import EndForm, PageForm, ScheduleForm
 from campanile_tenants.town.site.errors import AttachmentRefused, PictureRefused, SomebodyElseWrote
+from campanile_tenants.town.site.face import face_of
 from campanile_tenants.town.site.models import BrokenLink, Page, Picture, Version
+from campanile_tenants.town.site.models.pages import LANGUAGES
 from campanile_tenants.town.site.services import adopting, publishing
 from campanile_tenants.town.site.services.files import add_attachment, add_picture
 
 EDIT = Policy(Audience.STAFF, permission="site.edit_pages")
 PUBLISH = Policy(Audience.STAFF, permission="site.publish_pages")
+LANGUAGE_NAMES = dict(LANGUAGES)
 STATES = ("published", "draft", "changed", "scheduled", "broken")
 
 
@@ -105,18 +109,50 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 @declared(EDIT)
 def new(request: HttpRequest, kind: str) -> HttpResponse:
-    """An empty page of a kind."""
+    """An empty page of a kind; with `?di=<page>&lingua=en` the translation of a page, beginning with its text."""
     declared_kind = _kind(kind)
-    content = Content(category=tree.categories_of(kind)[0][0], is_active=True)
+    original, language = _original(request, kind)
+    content = original.content if original else Content(category=tree.categories_of(kind)[0][0], is_active=True)
     form = PageForm(request.POST or None, request.FILES or None, kind=declared_kind, content=content, base=0)
     if request.method == "POST":
         form.is_valid()
         written = _with_files(form, request)
         if not form.errors:
-            page = publishing.new_page(kind, written, by=request.user)
+            page = publishing.new_page(kind, written, by=request.user, language=language, translation_of=original)
             return _after(request, page, 1)
-    context = _page_context(request, form, declared_kind)
+    context = _page_context(request, form, declared_kind) | {
+        "original": original,
+        "language": LANGUAGE_NAMES[language],
+    }
     return render(request, "site/editing/page.html", context, status=422 if form.errors else 200)
+
+
+def _original(request: HttpRequest, kind: str) -> tuple[Page | None, str]:
+    """The page that is to be translated, and into what."""
+    asked, language = request.GET.get("di", ""), request.GET.get("lingua", "")
+    if not asked:
+        return None, "it"
+    if not asked.isdigit() or language not in languages_of_site():
+        raise Http404
+    original = get_object_or_404(Page, pk=int(asked), kind=kind, translation_of__isnull=True)
+    if original.translations.filter(language=language).exists():
+        raise Http404
+    return original, language
+
+
+def languages_of_site() -> list[str]:
+    """Languages beside Italian in which pages of this town may be written: English, and those it chose."""
+    return list(dict.fromkeys(["en", *face_of(current_town()).languages]))
+
+
+def _translations(page: Page) -> dict[str, Any]:
+    """What the page has in other languages, and what it could have. 1 query."""
+    known = {one.language: one for one in page.translations.all()} if page.translation_of_id is None else {}
+    open_to = [] if page.translation_of_id else [code for code in languages_of_site() if code not in known]
+    return {
+        "translations": [(LANGUAGE_NAMES[code], one.pk) for code, one in known.items()],
+        "translatable": [(code, LANGUAGE_NAMES[code]) for code in open_to],
+    }
 
 
 def _page_context(request: HttpRequest, form: PageForm, kind: tree.Kind) -> dict[str, Any]:
@@ -148,7 +184,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = PageForm(
         request.POST or None, request.FILES or None, kind=page.declared, content=base.content, base=base.number
     )
-    context = _page_context(request, form, page.declared) | {"page": page, "latest": latest}
+    context = _page_context(request, form, page.declared) | {"page": page, "latest": latest} | _translations(page)
+    context["end"] = EndForm(initial={"until": page.expires_at})
     if request.method == "POST":
         form.is_valid()
         written = _with_files(form, request)
@@ -229,7 +266,7 @@ def _after(request: HttpRequest, page: Page, number: int) -> HttpResponse:
 @require_POST
 @declared(PUBLISH)
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """`togli` takes the page away, `annulla` forgets its hour, `evidenza` puts it on the home page or takes it off."""
+    """`togli` takes it away, `annulla` forgets its hour, `fine` sets its end, `evidenza` puts it in front or back."""
     page = get_object_or_404(Page, pk=pk)
     if verb == "togli":
         publishing.take_away(page)
@@ -237,6 +274,13 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     elif verb == "annulla":
         publishing.unschedule(page)
         messages.success(request, _("It waits no longer for its hour."))
+    elif verb == "fine":
+        form = EndForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, _("Write a day and an hour, or leave it empty."))
+        else:
+            publishing.end(page, form.cleaned_data["until"])
+            messages.success(request, _("Saved."))
     elif verb == "evidenza":
         publishing.feature(page, on=not page.is_featured)
         messages.success(request, _("Saved."))

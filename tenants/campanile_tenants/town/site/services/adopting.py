@@ -33,13 +33,14 @@ def not_here() -> list[SharedService]:
 def adopt_all(only: str = "") -> int:
     """Publishes every service of the catalogue that the site lacks, or one of them; returns how many.
 
-    4 queries for all of them. One that the town took away stays away.
+    5 queries for all of them. One that the town took away stays away.
     """
     with override("it"), transaction.atomic():  # words of the site's own: Italian, whoever runs it
         new = [one for one in not_here() if only in ("", one.code)]
         if not new:
             return 0
         desk = first_office()
+        taken = set(Page.objects.filter(language="it").values_list("category", "slug"))
         now, author = timezone.now(), _("Shared catalogue")
         pages, versions = [], []
         for shared in new:
@@ -47,7 +48,8 @@ def adopt_all(only: str = "") -> int:
             text = " ".join(to_plain(part) for part in content.texts.values())
             words = f"{content.summary} {' '.join(topic_name(topic) for topic in content.topics)}"
             page = Page(
-                kind=tree.SERVICE.code, category=content.category, slug=shared.code, title=content.title,
+                kind=tree.SERVICE.code, category=content.category,
+                slug=_free(taken, content.category, shared.code), title=content.title,
                 summary=content.summary, topics=list(content.topics), office=desk, data=content.dump(),
                 search=vector("it", content.title, words, text), published_version=1, published_at=now,
                 changed_at=now, shared_code=shared.code, shared_version=shared.version,
@@ -61,6 +63,14 @@ def adopt_all(only: str = "") -> int:
         Version.objects.bulk_create(versions)
         record("site.services_adopted", count=len(pages))
     return len(pages)
+
+
+def _free(taken: set[tuple[str, str]], category: str, code: str) -> str:
+    """The code itself as an address, unless a page of the town's own has it already."""
+    numbered = (code, *(f"{code}-{n}" for n in range(2, len(taken) + 3)))
+    slug = next(one for one in numbered if (category, one) not in taken)
+    taken.add((category, slug))
+    return slug
 
 
 def first_office() -> Office:

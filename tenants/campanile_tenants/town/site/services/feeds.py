@@ -13,6 +13,7 @@ import nh3
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from lxml import html
 
 from campanile_infra.web.fetching import Fetched, NotFetched, fetch
@@ -37,7 +38,15 @@ class Entry:
 
 
 def read(feed: Feed, *, by: Any = None) -> None:
-    """Makes a draft of every entry that is new. What could not be read stands in the feed's report, by name."""
+    """Makes a draft of every entry that is new. What could not be read stands in the feed's report, by name.
+
+    The report is kept, so it is in Italian, whoever reads the feed.
+    """
+    with override("it"):
+        _read(feed, by)
+
+
+def _read(feed: Feed, by: Any) -> None:
     try:
         entries, refused = entries_of(fetch(feed.url))
         feed.error = ""

@@ -113,6 +113,14 @@ def unschedule(page: Page) -> None:
         record("site.page_unscheduled", page)
 
 
+def end(page: Page, when: datetime | None) -> None:
+    """Nobody sees the page any more from this moment on; None: it stays."""
+    with transaction.atomic():
+        page.expires_at = when
+        page.save(update_fields=["expires_at"])
+        record("site.page_end_set", page)
+
+
 def feature(page: Page, *, on: bool) -> None:
     """Puts the page among the first, or takes it from there."""
     with transaction.atomic():
