@@ -20,7 +20,7 @@ $(STAMPS)/python: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/assets: $(STAMPS)/python assets/package-lock.json assets/build.mjs $(wildcard assets/src/*) $(shell find platform tenants modules graphql -path '*/templates/*' -o -path '*/static/*' 2>/dev/null)
+$(STAMPS)/assets: $(STAMPS)/python assets/package-lock.json assets/build.mjs assets/icons.py $(wildcard assets/src/*) $(shell find platform tenants modules graphql -path '*/templates/*' -o -path '*/static/*' 2>/dev/null)
 	@sh assets/build.sh
 	$(BIN)/python manage.py collectstatic --noinput --clear -v0
 	@touch $@

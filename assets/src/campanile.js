@@ -134,3 +134,17 @@ function fill(form, values) {
     if (field && !(field instanceof RadioNodeList) && field.type !== 'checkbox') field.value = value;
   }
 }
+
+// Titles that look like what is being typed in a search box.
+for (const box of document.querySelectorAll('input[data-suggest]')) {
+  let waiting;
+  box.addEventListener('input', () => {
+    clearTimeout(waiting);
+    if (box.value.trim().length < 3) return;
+    waiting = setTimeout(async () => {
+      const answer = await fetch(`${box.dataset.suggest}?cerca=${encodeURIComponent(box.value)}`).catch(() => null);
+      if (!answer?.ok) return;
+      box.list.replaceChildren(...(await answer.json()).map(({ title }) => new Option(title, title)));
+    }, 200);
+  });
+}

@@ -28,7 +28,7 @@ for (const form of document.querySelectorAll('form[data-queue]')) {
     }
     const whole = need.split(' ').some((name) => form.elements[name].value.trim());
     const first = form.elements[need.split(' ')[0]];
-    first.setCustomValidity(whole ? '' : first.labels[0].innerText);
+    first.setCustomValidity(whole ? '' : form.dataset.queueMissing);
     if (!form.reportValidity()) return;
     const picked = form.querySelector('input[type=file]');
     const input = {};
@@ -53,7 +53,14 @@ async function show() {
   const done = (await sent()).filter(({ at }) => Date.now() - at < 86_400_000);
   if (note) {
     note.hidden = !rows.length && !done.length;
-    note.textContent = rows.length ? `${note.dataset.waits} ${rows.length}` : '';
+    const refused = rows.filter(({ error }) => error);
+    note.textContent = rows.length > refused.length ? `${note.dataset.waits} ${rows.length - refused.length} ` : '';
+    if (refused.length) {
+      const why = document.createElement('a');
+      why.href = note.dataset.offline;
+      why.textContent = `${note.dataset.refused} ${refused.map(({ label }) => label).join(', ')}`;
+      note.append(why);
+    }
     for (const { label, link, code } of rows.length ? [] : done) {
       const told = document.createElement('a');
       told.href = link;

@@ -59,10 +59,20 @@ async function sendOne(item) {
     await put(item);
   }
   const said = await ask(item.url, item.send, { ...item.input, idempotencyKey: item.key, [item.field]: item.files.map(({ id }) => id) });
-  if (said.userErrors.length) throw Object.assign(new Error(said.userErrors.map(({ message }) => message).join(' ')), { final: true });
+  if (said.userErrors.length) {
+    if (item.files.length && !item.again) return sendAgain(item); // a file that was sent ahead is good for an hour only
+    throw Object.assign(new Error(said.userErrors.map(({ message }) => message).join(' ')), { final: true });
+  }
   const { code } = Object.values(said).find((value) => value?.code);
   await remember({ key: item.key, label: item.label, link: item.link.replace('CODE', code), code, at: Date.now() });
   await drop(item.key);
+}
+
+async function sendAgain(item) {
+  for (const file of item.files) delete file.id;
+  item.again = true;
+  await put(item);
+  await sendOne(item);
 }
 
 /** Sends what waits. What the town refuses stays, with what it said; what did not get through waits for the next time. */

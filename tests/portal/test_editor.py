@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -18,42 +17,10 @@ from PIL import Image
 from campanile_tenants.public.library.models import SharedService
 from campanile_tenants.town.site import tree
 from campanile_tenants.town.site.content import Content, merge
-from campanile_tenants.town.site.models import Attachment, Page, Picture
+from campanile_tenants.town.site.models import Page
 from campanile_tenants.town.site.services import adopting, publishing
-from tests.towns import client, inside, person
-
-CARD = "carta-identita-elettronica"
-
-
-@pytest.fixture
-def writer(lecco: Any) -> Client:
-    with inside(lecco):
-        person("redazione", "communications")
-    return client(lecco, "redazione")
-
-
-@pytest.fixture
-def card(lecco: Any) -> Page:
-    with inside(lecco):
-        return Page.objects.get(slug=CARD)
-
-
-def form_of(page: Page | None, **changes: Any) -> dict[str, Any]:
-    """What a browser would send: every field of the page, then the changes."""
-    values: dict[str, Any] = {"base": 0, "is_active": "on", "verb": "save"}
-    if page is not None:
-        content = page.versions.first().content  # type: ignore[union-attr]
-        values |= {"base": page.versions.first().number, "title": content.title, "summary": content.summary}  # type: ignore[union-attr]
-        values |= {"category": content.category, "topics": list(content.topics), "office": content.office}
-        values |= {f"text_{key}": text for key, text in content.texts.items()}
-        values |= {"online": content.online}
-    return values | changes
-
-
-def png(width: int = 900, height: int = 600) -> bytes:
-    target = io.BytesIO()
-    Image.effect_noise((width, height), 20).convert("RGB").save(target, "PNG")
-    return target.getvalue()
+from tests.portal.writing import CARD, form_of
+from tests.towns import client, inside
 
 
 def test_a_news_item_is_written_looked_at_and_published(writer: Client, lecco: Any) -> None:
@@ -163,93 +130,40 @@ def test_who_may_write_but_not_publish_is_told_so_by_the_page(lecco: Any, card: 
         assert card.versions.count() == 2
 
 
-def test_a_picture_is_drawn_again_in_the_right_sizes_and_needs_words(writer: Client, lecco: Any, card: Page) -> None:
-    upload = SimpleUploadedFile("lago.png", png(), "image/png")
-    with inside(lecco):
-        sent = form_of(card)
-    answer = writer.post(f"/ufficio/sito/{card.pk}/", sent | {"new_picture": upload})
-    assert answer.status_code == 422
-    assert "di&#x27; a parole che cosa mostra" in answer.content.decode()
-    upload = SimpleUploadedFile("lago.png", png(), "image/png")
-    kept = sent | {"new_picture": upload, "picture_alt": "Il lago", "verb": "publish"}
-    assert writer.post(f"/ufficio/sito/{card.pk}/", kept).status_code == 302
-    with inside(lecco):
-        picture = Picture.objects.get()
-        assert picture.widths == [400, 800]
-        card.refresh_from_db()
-        assert card.picture_id == picture.pk
-    for form in ("avif", "webp"):
-        file = client(lecco).get(f"/immagini/{picture.pk}/800.{form}")
-        assert file["Content-Type"] == f"image/{form}"
-        with Image.open(io.BytesIO(b"".join(file.streaming_content))) as drawn:  # type: ignore[attr-defined]
-            assert drawn.size == (800, 533)
-    assert client(lecco).get(f"/immagini/{picture.pk}/900.webp").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("enorme.png", b"", "pixel"),
-        ("foto.png", b"<svg onload='alert(1)'/>", "immagine"),
-        ("disegno.svg", b"<svg><script>alert(1)</script></svg>", "immagine"),
-    ],
-)
-def test_a_picture_that_is_none_is_refused_and_the_text_is_kept(
-    writer: Client, lecco: Any, card: Page, name: str, content: bytes, said: str
-) -> None:
-    if name == "enorme.png":  # 100 megapixels, a few kB
-        target = io.BytesIO()
-        Image.new("1", (10_000, 10_000)).save(target, "PNG")
-        content = target.getvalue()
-    with inside(lecco):
-        sent = form_of(card, text_cost="Il mio testo lungo.", picture_alt="x")
-    answer = writer.post(f"/ufficio/sito/{card.pk}/", sent | {"new_picture": SimpleUploadedFile(name, content)})
-    assert answer.status_code == 422
-    page = answer.content.decode()
-    assert said in page.lower()
-    assert "Il mio testo lungo." in page
-    with inside(lecco):
-        assert not Picture.objects.exists()
-        assert card.versions.count() == 1
-
-
-def test_an_attachment_is_what_its_name_says(writer: Client, lecco: Any, card: Page) -> None:
-    macros = io.BytesIO()
-    with zipfile.ZipFile(macros, "w") as archive:
-        archive.writestr("word/document.xml", "<w/>")
-        archive.writestr("word/vbaProject.bin", "x")
-    for name, content in (
-        ("pagina.html", b"<script>"), ("finto.pdf", b"MZ..."), ("vuoto.csv", b""), ("latino.csv", b"perch\xe9"),
-        ("macro.docx", macros.getvalue()),
-    ):  # fmt: skip
-        with inside(lecco):
-            sent = form_of(card)
-        answer = writer.post(f"/ufficio/sito/{card.pk}/", sent | {"new_file": SimpleUploadedFile(name, content)})
-        assert answer.status_code == 422, name
-    file = SimpleUploadedFile("modulo.pdf", b"%PDF-1.7 ...")
-    writer.post(f"/ufficio/sito/{card.pk}/", sent | {"new_file": file, "new_file_title": "Modulo", "verb": "publish"})
-    with inside(lecco):
-        row = Attachment.objects.get()
-    shown = client(lecco).get(card.get_absolute_url()).content.decode()
-    assert f'href="{row.get_absolute_url()}" data-element="service-file"' in shown
-    got = client(lecco).get(row.get_absolute_url())
-    assert got["Content-Disposition"].startswith("attachment")
-    assert got["X-Content-Type-Options"] == "nosniff"
-
-
 def test_several_pages_at_once_and_back_again(writer: Client, lecco: Any) -> None:
+    """Undo puts back what strangers saw, not what would look alike: versions, drafts, the day a page bears."""
     with inside(lecco):
-        chosen = list(Page.objects.filter(kind="service").values_list("pk", flat=True)[:3])
-    shown = writer.post(
-        "/ufficio/sito/insieme/", {"verb": "take_away", "pages": chosen, "kept": "tipo=service"}, follow=True
-    )
-    assert shown.redirect_chain[0][0] == "/ufficio/sito/?tipo=service"
-    assert 'name="undo" value="publish"' in shown.content.decode()
+        public, drafted, never = Page.objects.filter(kind="service").order_by("pk")[:3]
+        draft = form_of(drafted, title="Solo una bozza")
+        publishing.take_away(never)
+        since = Page.objects.get(pk=drafted.pk).published_at
+    writer.post(f"/ufficio/sito/{drafted.pk}/", draft)
+    chosen = [public.pk, drafted.pk, never.pk]
+
+    def seen() -> list[tuple[int, Any, str]]:
+        with inside(lecco):
+            return list(
+                Page.objects.filter(pk__in=chosen)
+                .order_by("pk")
+                .values_list("published_version", "published_at", "title")
+            )
+
+    before = seen()
+    sent = {"verb": "publish", "pages": chosen, "kept": "tipo=service&cerca=a%26b"}
+    shown = writer.post("/ufficio/sito/insieme/", sent, follow=True)
+    assert shown.redirect_chain[0][0] == "/ufficio/sito/?tipo=service&cerca=a%26b"
+    assert "L'ultima azione ha cambiato 3 pagine" in shown.content.decode().replace("&#x27;", "'")
+    assert "Solo una bozza" in [title for _version, _since, title in seen()]
+    writer.post("/ufficio/sito/insieme/annulla/")
+    assert seen() == before
+    assert before[1][1] == since
+    writer.post("/ufficio/sito/insieme/", {"verb": "take_away", "pages": chosen})
     with inside(lecco):
         assert not Page.objects.published().filter(pk__in=chosen).exists()
-    writer.post("/ufficio/sito/insieme/", {"verb": "undo", "undo": "publish", "pages": chosen})
-    with inside(lecco):
-        assert Page.objects.published().filter(pk__in=chosen).count() == 3
+    writer.post("/ufficio/sito/insieme/annulla/")
+    assert seen() == before
+    writer.post("/ufficio/sito/insieme/annulla/")  # there is nothing left to undo
+    assert seen() == before
 
 
 def test_a_newer_text_of_the_catalogue_is_offered_and_never_forced(writer: Client, lecco: Any, card: Page) -> None:
@@ -330,3 +244,34 @@ def test_a_page_is_translated_and_has_an_end(writer: Client, lecco: Any, card: P
     assert client(lecco).get(page.get_absolute_url(), headers={"accept-language": "en"}).status_code == 404
     writer.post(f"/ufficio/sito/{page.pk}/fai/fine/", {"until": ""})
     assert client(lecco).get(page.get_absolute_url(), headers={"accept-language": "en"}).status_code == 200
+
+
+def test_a_service_that_a_module_does_online_can_be_changed_and_published(writer: Client, lecco: Any) -> None:
+    with inside(lecco):
+        page = Page.objects.get(slug="segnalazione-disservizio")
+        sent = form_of(page, title="Segnala qui", verb="publish")
+    writer.post(f"/ufficio/sito/{page.pk}/", sent)
+    with inside(lecco):
+        page.refresh_from_db()
+        assert (page.title, page.published_version) == ("Segnala qui", 2)
+
+
+def test_a_page_that_moves_to_a_taken_address_gets_one_of_its_own(writer: Client, lecco: Any, card: Page) -> None:
+    with inside(lecco):
+        other = Page.objects.get(slug="tari")
+        Page.objects.filter(pk=other.pk).update(slug=CARD)
+        other.refresh_from_db()
+        sent = form_of(other, category="anagrafe-e-stato-civile", verb="publish")
+    assert writer.post(f"/ufficio/sito/{other.pk}/", sent).status_code == 302
+    with inside(lecco):
+        other.refresh_from_db()
+        assert (other.category, other.slug) == ("anagrafe-e-stato-civile", f"{CARD}-2")
+
+
+def test_what_a_colleague_set_meanwhile_is_not_overwritten(lecco: Any, card: Page) -> None:
+    with inside(lecco):
+        stale = Page.objects.get(pk=card.pk)
+        publishing.feature(Page.objects.get(pk=card.pk), on=True)
+        publishing.publish(stale)
+        card.refresh_from_db()
+        assert card.is_featured

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from campanile_infra.web import fetching
 from campanile_infra.web.fetching import NotFetched, fetch, is_there
 from campanile_tenants.town.site.content import Content
 from campanile_tenants.town.site.models import BrokenLink, Feed, Page
@@ -43,6 +46,7 @@ class Server(ThreadingHTTPServer):
             "/huge": (200, "text/plain", b"x" * 6_000_000),
             "/moved": (302, "/rss", b""),
             "/round": (302, "/round", b""),
+            "/drip": (200, "text/plain", b"x" * 100),
             "/home": (302, "http://127.0.0.1:1/", b""),
         }
 
@@ -58,6 +62,13 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Location" if status == 302 else "Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        if self.path == "/drip":
+            with contextlib.suppress(OSError):
+                for _ in range(100):
+                    self.wfile.write(b"x")
+                    self.wfile.flush()
+                    time.sleep(0.1)
+            return
         self.wfile.write(body)
 
     def log_message(self, *args: Any) -> None:
@@ -122,7 +133,7 @@ def test_of_a_damaged_feed_what_was_read_is_kept_and_the_rest_is_named(lecco: An
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://localhost/", "http://[::1]/", "http://169.254.169.254/meta",
-                                 "http://10.0.0.8/", "file:///etc/passwd", "http://u:p@example.org/", "http:///x"])  # fmt: skip
+                                 "http://10.0.0.8/", "file:///etc/passwd", "http://[::1", "http://example.org:x/", "http://example.org:99999/", "http://u:p@example.org/", "http:///x"])  # fmt: skip
 def test_our_own_network_is_never_asked(url: str) -> None:
     with pytest.raises(NotFetched) as refused:
         fetch(url)
@@ -133,17 +144,31 @@ def test_our_own_network_is_never_asked(url: str) -> None:
 
 def test_links_that_lead_nowhere_are_found_each_night_and_go_when_mended(lecco: Any, former: Server) -> None:
     good, bad = f"http://{former.name}/moved", f"http://{former.name}/gone"
-    text = f"[a]({good}) [b]({bad}) [c](/servizi/ambiente/raccolta-differenziata/) [d](/servizi/ambiente/niente/) [e](/nulla)"
+    text = f"[a]({good}) [b]({bad}) [c](/servizi/ambiente/raccolta-differenziata/) [d](/servizi/ambiente/niente/) [e](/nulla) [f](http://example.org:99999/)"
     with inside(lecco):
         Page.objects.filter(kind="service").exclude(slug="raccolta-differenziata").delete()
         page = new_page("news", Content(title="N", summary="S", category="avvisi", texts={"description": text}))
         publish(page)
-        assert check_links() == 3
+        assert check_links() == 4
         found = dict(BrokenLink.objects.values_list("url", "reason"))
-        assert found == {bad: "404", "/servizi/ambiente/niente/": "404", "/nulla": "404"}
+        assert found == {
+            "http://example.org:99999/": "address",
+            bad: "404",
+            "/servizi/ambiente/niente/": "404",
+            "/nulla": "404",
+        }
         former.says["/gone"] = (200, "text/html", b"")
-        assert check_links() == 2
+        assert check_links() == 3
         assert not BrokenLink.objects.filter(url=bad).exists()
+
+
+def test_a_server_that_drips_is_left(former: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "_MOST_SECONDS", 1)
+    started = time.monotonic()
+    with pytest.raises(NotFetched) as left:
+        fetch(f"http://{former.name}/drip")
+    assert left.value.reason == "no_answer"
+    assert time.monotonic() - started < 5
 
 
 def test_html_of_another_site_becomes_plain_words() -> None:

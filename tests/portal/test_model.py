@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from lxml import html
 
+from campanile_tenants.kit.templatetags.campanile import theme_colour
 from campanile_tenants.town.people.models import Office
 from campanile_tenants.town.site import tree
 from campanile_tenants.town.site.content import Content, Deadline
@@ -257,6 +258,8 @@ def test_a_towns_colours_keep_the_contrast() -> None:
     style = (ROOT / "assets" / "src" / "colours.css").read_text()
     colours = re.findall(r"#[0-9a-f]{3,6}", style)
     assert len(colours) == 3 * len(Identity.Colour.choices)
+    first = dict(re.findall(r'data-colour="(\w+)"\] \{ --primary: #(\w+)', style)) | {"blue": colours[0].lstrip("#")}
+    assert first == {colour: theme_colour(colour) for colour in Identity.Colour.values}  # the browser's frame too
     for colour in colours:
         assert _contrast_with_white(colour) >= 4.5, colour
 

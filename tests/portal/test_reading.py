@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from lxml import etree
 
+from campanile_tenants.town.people.models import Office
 from campanile_tenants.town.site.content import Content
 from campanile_tenants.town.site.models import Page, Rating
 from campanile_tenants.town.site.rendering import links_in, to_html, to_plain
@@ -121,9 +122,15 @@ def test_a_rating_is_kept_without_a_person(site: Client, lecco: Any) -> None:
 def test_a_page_that_moved_is_found_at_its_old_address(site: Client) -> None:
     answer = site.get("/servizi/turismo/tari/")
     assert (answer.status_code, answer["Location"]) == (301, "/servizi/tributi-finanze-e-contravvenzioni/tari/")
-    assert site.get("/amministrazione/uffici/tari/").status_code == 301
+    assert site.get("/amministrazione/uffici/tari/").status_code == 404  # an office is no service
     assert site.get("/servizi/turismo/niente/").status_code == 404
     assert site.get("/servizi/niente/").status_code == 404
+
+
+def test_an_office_is_found_although_a_service_has_its_name(site: Client, lecco: Any) -> None:
+    with inside(lecco):
+        Office.objects.create(code="biblioteca", name="Ufficio della biblioteca")
+    assert "Ufficio della biblioteca" in site.get("/amministrazione/uffici/biblioteca/").content.decode()
 
 
 def test_a_page_is_read_in_the_readers_language_where_it_exists(site: Client, lecco: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +13,7 @@ import urllib3
 from django.conf import settings
 
 MOST_BYTES = 5_000_000
-_MOST_REDIRECTS = 4
+_MOST_REDIRECTS, _MOST_SECONDS = 4, 30
 _TIMEOUT = urllib3.Timeout(connect=4, read=10)
 _AGENT = "Campanile (links and feeds of municipal sites)"
 _MOVED = (301, 302, 303, 307, 308)
@@ -40,16 +41,14 @@ class Fetched:
 def fetch(url: str, *, most_bytes: int = MOST_BYTES) -> Fetched:
     """GETs a page of the public web, following redirects. Raises NotFetched."""
     for _ in range(_MOST_REDIRECTS + 1):
-        answer = _ask("GET", url)
+        answer = _get(url)
         try:
             if answer.status in _MOVED and (target := answer.headers.get("Location")):
                 url = urljoin(url, target)
                 continue
             if answer.status != 200:
                 raise NotFetched("status", answer.status)
-            content = answer.read(most_bytes + 1, decode_content=True)
-            if len(content) > most_bytes:
-                raise NotFetched("too_large")
+            content = _read(answer, most_bytes)
             return Fetched(url, answer.headers.get("Content-Type", "").partition(";")[0].strip().lower(), content)
         except urllib3.exceptions.HTTPError as error:
             raise NotFetched("no_answer") from error
@@ -59,10 +58,22 @@ def fetch(url: str, *, most_bytes: int = MOST_BYTES) -> Fetched:
     raise NotFetched("redirects")
 
 
+def _read(answer: urllib3.BaseHTTPResponse, most_bytes: int) -> bytes:
+    """What comes within half a minute: a server that drips is no better than one that is silent."""
+    until, content = time.monotonic() + _MOST_SECONDS, bytearray()
+    while part := answer.read1(65_536, decode_content=True):
+        content += part
+        if len(content) > most_bytes:
+            raise NotFetched("too_large")
+        if time.monotonic() > until:
+            raise NotFetched("no_answer")
+    return bytes(content)
+
+
 def is_there(url: str) -> None:
     """Raises NotFetched unless something answers. A server that refuses programs (401, 403, 405, 429) is there."""
     for _ in range(_MOST_REDIRECTS + 1):
-        answer = _ask("GET", url)
+        answer = _get(url)
         answer.close()
         if answer.status in _MOVED and (target := answer.headers.get("Location")):
             url = urljoin(url, target)
@@ -73,11 +84,14 @@ def is_there(url: str) -> None:
     raise NotFetched("redirects")
 
 
-def _ask(method: str, url: str) -> urllib3.BaseHTTPResponse:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+def _get(url: str) -> urllib3.BaseHTTPResponse:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:  # brackets that do not close, a port that is no number
+        raise NotFetched("address") from error
+    if parts.scheme not in ("http", "https") or not host or parts.username:
         raise NotFetched("address")
-    host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
     address = _public_address(host, port)
     # The name is looked up once: what was checked is what is asked.
     pool: urllib3.HTTPConnectionPool
@@ -96,7 +110,7 @@ def _ask(method: str, url: str) -> urllib3.BaseHTTPResponse:
     path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
     headers = {"Host": parts.netloc, "User-Agent": _AGENT, "Accept-Encoding": "gzip"}
     try:
-        return pool.request(method, path, headers=headers, redirect=False, preload_content=False)
+        return pool.request("GET", path, headers=headers, redirect=False, preload_content=False)
     except urllib3.exceptions.HTTPError as error:
         raise NotFetched("no_answer") from error
 

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from campanile_infra.naming import free
 from campanile_platform.centre.access import operator_with
 from campanile_tenants.public.library.models import SharedService
 from campanile_tenants.town.audit.services import record
@@ -91,7 +92,7 @@ def _save(shared: SharedService | None, form: SharedForm) -> SharedService:
 def _free_code(title: str) -> str:
     base = slugify(title)[:70] or "servizio"
     taken = set(SharedService.objects.filter(code__startswith=base).values_list("code", flat=True))
-    return next(code for n in range(1, len(taken) + 2) if (code := base if n == 1 else f"{base}-{n}") not in taken)
+    return free(base, taken)
 
 
 @require_POST

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_type_hints
 
 from django.apps import AppConfig
 from django.utils.functional import Promise
@@ -273,3 +273,8 @@ def check_declaration(module: ModuleConfig) -> None:
     for field in dataclasses.fields(module.settings):
         has_default = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
         demand(has_default, f"setting {field.name!r} needs a default.")
+        kind = get_type_hints(module.settings)[field.name]
+        demand(
+            kind in (bool, int, str),
+            f"setting {field.name!r} must be a bool, an int or a str: its form is made from it.",
+        )

@@ -31,6 +31,7 @@ from campanile_tenants.town.people.models.roles import STANDARD_NAMES
 from campanile_tenants.town.site.rendering import to_html
 from campanile_tenants.town.site.today import today
 from campanile_tenants.town.site.topics import topic_name as name_of_topic
+from campanile_tenants.town.site.words import why_not_fetched
 
 register = template.Library()
 
@@ -171,12 +172,7 @@ def light_markdown(text: str) -> SafeString:
 @register.filter
 def link_reason(reason: str) -> str:
     """Why a link leads nowhere, in words."""
-    words = {
-        "no_answer": _("the site does not answer"), "unknown_host": _("there is no such site"),
-        "private": _("this address is inside a private network"), "address": _("this is no address of the web"),
-        "redirects": _("the site sends us round in circles"), "404": _("there is no such page"),
-    }  # fmt: skip
-    return words.get(reason, _("the site answers with error %(status)s") % {"status": reason})
+    return why_not_fetched(reason)
 
 
 _THEME = {

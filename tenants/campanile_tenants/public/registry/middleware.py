@@ -35,8 +35,8 @@ class TownMiddleware:
             named = request.META.get("HTTP_HOST") or request.get_host()
         except DisallowedHost:
             return _unknown_host(request)
-        host = named.rpartition(":")[0] if named.rpartition(":")[2].isdigit() else named
-        host = host.lower().rstrip(".")
+        name, _colon, port = named.rpartition(":")
+        host = (name if port.isdigit() else named).lower().rstrip(".")
         if host in settings.CENTRE_HOSTS:
             request.town = None  # type: ignore[attr-defined]
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]

@@ -208,6 +208,9 @@ class UsageEvent(models.Model):
 class Figure(models.Model):
     """How many of something a town has now, without who or what: kept by triggers in the town's own transactions.
 
+    Declared figures are counts. `people.last_sign_in` is the moment (Unix seconds) when somebody of the staff was last
+    here; it is no declared figure and is not counted again.
+
     The centre reads these instead of the towns' schemas; each night they are counted again.
     """
 

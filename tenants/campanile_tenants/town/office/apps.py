@@ -12,12 +12,18 @@ class OfficeConfig(AppConfig):
     verbose_name = _("Back office")
 
     def ready(self) -> None:
-        from campanile_tenants.contract.module import MenuEntry, Permission
+        from campanile_tenants.contract.module import MenuEntry, Permission, PersonalData
         from campanile_tenants.contract.registry import registry
 
         registry.declare(
             Permission("office.switch_modules", _("Switch modules on and off"), second_factor=True, own_hands=True)
         )
+        registry.declare_personal_data(
+            PersonalData(
+                "office.SavedView", ("name", "query"), purpose=_("To show a list again as somebody kept it"),
+                keep_days=None, found_by=(("user", "user_id"), ("text", "name"), ("text", "query")), people=_("staff"),
+            )
+        )  # fmt: skip
         registry.add_menu(
             MenuEntry(_("Modules"), "office:modules", "office.switch_modules", "it-settings"),
             MenuEntry(_("Colleagues"), "office:people", "people.manage_staff", "it-user"),

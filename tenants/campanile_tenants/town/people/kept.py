@@ -23,7 +23,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 def keep(request: HttpRequest) -> str | None:
     """Keeps what was sent; the address at which it is taken up after signing in. None when it is no form of a page."""
-    if request.method != "POST" or request.content_type not in _FORMS or request.headers.get("X-Autosave"):
+    if request.method != "POST" or request.content_type not in _FORMS:
         return None
     fields = _fields(request)
     if not fields or sum(len(value) for _name, value in fields) > _MOST_CHARACTERS:

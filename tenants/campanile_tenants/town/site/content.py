@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Self
@@ -11,11 +12,15 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from campanile_tenants.town.site import tree
 from campanile_tenants.town.site.topics import TOPICS, topic_name
 
+OF_A_MODULE = "module:"
+"""Begins the name of a module's page (`module:reporting:new`), in descriptions that hold for every town."""
 _is_url = URLValidator(schemes=("https", "http"))
 
 
@@ -97,7 +102,7 @@ class Content:
             wrong["starts_at"] = _("Say when it begins.")
         if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
             wrong["ends_at"] = _("It ends before it begins.")
-        if self.online and not self.online.startswith("/"):
+        if self.online and not self.online.startswith(("/", OF_A_MODULE)):
             try:
                 _is_url(self.online)
             except ValidationError:
@@ -126,6 +131,11 @@ class Content:
         return cls(**{key: value for key, value in parts.items() if not key.startswith("text_")}, texts=texts)
 
 
+_NOBODY: Mapping[str, str] = {}
+_NAMED = ("picture", "attachments", "office", "category")
+"""Parts that are ids or codes."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One part that differs: `lines` are (`same` | `gone` | `new`, words)."""
@@ -135,15 +145,16 @@ class Change:
     lines: tuple[tuple[str, str], ...]
 
 
-def compare(old: Content, new: Content, kind: tree.Kind) -> list[Change]:
-    """What differs between two versions, in the order of the page."""
+def compare(old: Content, new: Content, kind: tree.Kind, names: Mapping[str, str] = _NOBODY) -> list[Change]:
+    """What differs between two versions, in the order of the page. `names`: words for ids of pictures and files."""
     before, after = old.parts(), new.parts()
     labels = part_labels(kind)
     changed = [key for key in labels if before.get(key) != after.get(key)]
     changed += [key for key in {**before, **after} if key not in labels and before.get(key) != after.get(key)]
+    words = {key: names if key in _NAMED else _NOBODY for key in {**before, **after}}
     return [
-        Change(key, labels.get(key, key), tuple(_lines(as_words(before.get(key)), as_words(after.get(key)))))
-        for key in changed
+        Change(key, labels.get(key, key), tuple(_lines(as_words(was, words[key]), as_words(now, words[key]))))
+        for key, was, now in ((key, before.get(key), after.get(key)) for key in changed)
     ]
 
 
@@ -183,17 +194,19 @@ def part_labels(kind: tree.Kind) -> dict[str, str]:
     return labels | {f"text_{section.key}": str(section.title) for section in kind.sections}
 
 
-def as_words(value: Any) -> str:
-    """A part as people read it."""
+def as_words(value: Any, names: Mapping[str, str] = _NOBODY) -> str:
+    """A part as people read it: days and hours as they are said here, pictures and files by `names`."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="minutes")
+        return date_format(localtime(value), "j F Y, H:i").lower()
     if isinstance(value, tuple):
-        return "\n".join(f"{one.day}: {one.label}" if isinstance(one, Deadline) else topic_name(one) for one in value)
-    return str(value)
+        return "\n".join(names.get(one) or topic_name(one) if isinstance(one, str) else as_words(one) for one in value)
+    if isinstance(value, Deadline):
+        return f"{date_format(value.day, 'j F Y').lower()}: {value.label}"
+    return names.get(str(value), str(value))
 
 
 def _lines(old: str, new: str) -> list[tuple[str, str]]:

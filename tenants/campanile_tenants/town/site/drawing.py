@@ -10,10 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campanile_infra.addresses import address
-from campanile_tenants.public.registry.gate import current_town, is_enabled
+from campanile_tenants.public.registry.gate import current_town, enabled_modules, is_enabled
 from campanile_tenants.town.people.models import Office
 from campanile_tenants.town.site import tree
-from campanile_tenants.town.site.content import Content
+from campanile_tenants.town.site.content import OF_A_MODULE, Content
 from campanile_tenants.town.site.face import face_of
 from campanile_tenants.town.site.models import Attachment, Page
 from campanile_tenants.town.site.rendering import to_html, to_plain
@@ -51,9 +51,9 @@ def drawn(page: Page, content: Content | None = None) -> dict[str, Any]:
 
 def online_address(written: str) -> str:
     """Where a service is done online: an address, or the page of a module that is on (`module:<url name>`)."""
-    if not written.startswith("module:"):
+    if not written.startswith(OF_A_MODULE):
         return written
-    name = written.removeprefix("module:")
+    name = written.removeprefix(OF_A_MODULE)
     if not is_enabled(name.partition(":")[0]):
         return ""
     try:
@@ -69,8 +69,6 @@ def booking_address() -> str:
 
 def service_with(hook: str) -> str:
     """The address of the page that a module that is on offers for a hook of the model; empty when none does."""
-    from campanile_tenants.public.registry.gate import enabled_modules
-
     found = (entry for module in enabled_modules(current_town()) for entry in module.portal if entry.hook == hook)
     return next((reverse(entry.url_name) for entry in found), "")
 

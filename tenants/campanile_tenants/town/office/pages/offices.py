@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from campanile_infra.naming import free
 from campanile_tenants.contract.access import Audience, Policy
 from campanile_tenants.town.audit.services import record
 from campanile_tenants.town.office.forms import OfficeForm
@@ -47,4 +48,4 @@ def edit(request: HttpRequest, code: str = "") -> HttpResponse:
 def _free_code(name: str) -> str:
     base = slugify(name)[:36] or "ufficio"
     taken = set(Office.objects.filter(code__startswith=base).values_list("code", flat=True))
-    return next(code for n in range(1, 1000) if (code := base if n == 1 else f"{base}-{n}") not in taken)
+    return free(base, taken)

@@ -34,7 +34,11 @@ def form_class(module: ModuleConfig) -> type[forms.Form]:
 
 def _field(one: dataclasses.Field[Any], kind: Any) -> forms.Field:
     said = one.metadata
-    common = {"label": said.get("label", one.name), "help_text": said.get("help", ""), "required": kind is int}
+    common = {
+        "label": said.get("label", one.name),
+        "help_text": said.get("help", ""),
+        "required": kind is int or "choices" in said,
+    }
     if kind is bool:
         return forms.BooleanField(**common)
     if kind is int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +18,21 @@ from django.utils.translation import gettext_lazy as _
 from campanile_tenants.town.people.models import Office
 from campanile_tenants.town.site import tree
 from campanile_tenants.town.site.content import Content, Deadline
-from campanile_tenants.town.site.models import Attachment, Identity
+from campanile_tenants.town.site.models import Attachment, Identity, Picture
 from campanile_tenants.town.site.models.pages import LANGUAGES
 from campanile_tenants.town.site.topics import TOPICS
 
 _FORMS = _("PDF, ODT, ODS, DOCX, XLSX, CSV, TXT, JSON, P7M or ZIP, at most 25 MB.")
 _WRONG_LINE = _("Line %(number)s: write the day and what happens, like 8/1/2027 Applications open.")
 _DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})|(\d{4}-\d{2}-\d{2})")
+
+
+def _is_id(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _picture_input() -> forms.FileInput:
@@ -136,10 +147,47 @@ class PageForm(forms.Form):
         offices = Office.objects.filter(is_active=True).values_list("code", "name")
         self._choices("office", [("", "–"), *offices])
         self._choices("topics", sorted(TOPICS.items(), key=lambda pair: str(pair[1])))
-        known = {str(row.pk): str(row) for row in Attachment.objects.filter(pk__in=content.attachments)}
-        self._choices("attachments", list(known.items()))
+        self._offer_files()
         for name in self._left_out():
             del self.fields[name]
+
+    def _offer_files(self) -> None:
+        """Files of the page, and those that were sent with it or come from a merge."""
+        sent = self.data.getlist("attachments") if isinstance(self.data, QueryDict) else []
+        wanted = [*self.content.attachments, *(one for one in sent if _is_id(one))]
+        self._choices("attachments", [(str(row.pk), str(row)) for row in Attachment.objects.filter(pk__in=wanted)])
+
+    def clean_picture(self) -> str:
+        """The picture of the page, or one that came before; nothing else."""
+        picture = str(self.cleaned_data["picture"])
+        if picture and not (_is_id(picture) and Picture.objects.filter(pk=picture).exists()):
+            raise ValidationError(_t("This picture is not there any more. Choose one again."))
+        return picture
+
+    @property
+    def chosen_picture(self) -> Picture | None:
+        """The picture to show beside the form. 1 query when there is one."""
+        picture = self["picture"].value() if "picture" in self.fields else ""
+        return Picture.objects.filter(pk=picture).first() if picture and _is_id(str(picture)) else None
+
+    def keep_picture(self, picture: Picture) -> str:
+        """Lets a picture that was taken stay in the form, whatever else is wrong; its id."""
+        return self._keep("picture", str(picture.pk))
+
+    def keep_attachment(self, attachment: Attachment) -> str:
+        """Lets a file that was taken stay in the form; its id."""
+        if "attachments" not in self.fields:
+            self.fields["attachments"] = copy.deepcopy(self.base_fields["attachments"])
+        sent = self.data.getlist("attachments")  # type: ignore[attr-defined]
+        self._keep("attachments", *sent, str(attachment.pk))
+        self._offer_files()
+        return str(attachment.pk)
+
+    def _keep(self, name: str, *values: str) -> str:
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data.setlist(name, list(values))
+        self.data = data
+        return values[-1]
 
     def _choices(self, name: str, choices: Any) -> None:
         field = self.fields[name]
@@ -159,7 +207,7 @@ class PageForm(forms.Form):
             out.add("office")
         if not kind.has_files:
             out |= {"attachments", "new_file", "new_file_title"}
-        elif not self.content.attachments:
+        elif not self.fields["attachments"].choices:  # type: ignore[attr-defined]
             out.add("attachments")
         if kind is tree.QUESTION:
             out |= {"picture", "new_picture", "picture_alt", "picture_credit", "no_picture", "summary"}

@@ -8,6 +8,7 @@ app_name = "content"
 urlpatterns = [
     path("", views.pages, name="pages"),
     path("insieme/", views.bulk, name="bulk"),
+    path("insieme/annulla/", views.undo, name="undo"),
     path("nuova/<slug:kind>/", views.new, name="new"),
     path("<int:pk>/", views.edit, name="edit"),
     path("<int:pk>/anteprima/<int:number>/", views.preview, name="preview"),

@@ -7,10 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Max, Q
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -29,11 +31,12 @@ from campanile_tenants.town.site.face import face_of
 from campanile_tenants.town.site.models import BrokenLink, Page, Picture, Version
 from campanile_tenants.town.site.models.pages import LANGUAGES
 from campanile_tenants.town.site.services import adopting, publishing
-from campanile_tenants.town.site.services.files import add_attachment, add_picture
+from campanile_tenants.town.site.services.files import add_attachment, add_picture, names_in
 
 EDIT = Policy(Audience.STAFF, permission="site.edit_pages")
 PUBLISH = Policy(Audience.STAFF, permission="site.publish_pages")
 LANGUAGE_NAMES = dict(LANGUAGES)
+_UNDO = "site_undo"
 STATES = ("published", "draft", "changed", "scheduled", "broken")
 
 
@@ -50,12 +53,12 @@ def pages(request: HttpRequest) -> HttpResponse:
     if words:
         rows = rows.filter(Q(title__icontains=words) | Q(summary__icontains=words))
     rows = _in_state(rows, state).order_by(F("written").desc(nulls_last=True), "-id")
-    kept = "&".join(f"{key}={value}" for key, value in (("tipo", kind), ("stato", state), ("cerca", words)) if value)
+    kept = urlencode({key: value for key, value in (("tipo", kind), ("stato", state), ("cerca", words)) if value})
     context = {
         "page": Paginator(rows, 25).get_page(request.GET.get("pagina")), "kinds": list(tree.KINDS.values()),
         "kind": kind, "state": state, "words": words, "kept": kept, "states": _state_labels(),
         "offers": adopting.count_offers(), "broken": BrokenLink.objects.count(),
-        "undo": request.session.pop("site_undo", None),
+        "undo": request.session.get(_UNDO),
     }  # fmt: skip
     return render(request, "site/editing/pages.html", context)
 
@@ -80,31 +83,46 @@ def _in_state(rows: Any, state: str) -> Any:
 @require_POST
 @declared(PUBLISH)
 def bulk(request: HttpRequest) -> HttpResponse:
-    """POST `verb=publish|take_away|undo` and `pages`: does it to each, says what was left out, offers to undo it."""
-    verb, back = request.POST.get("verb", ""), reverse("content:pages")
+    """POST `verb=publish|take_away` and `pages`: does it to each, says what was left out, and can be undone."""
+    verb = request.POST.get("verb", "")
+    if verb not in ("publish", "take_away"):
+        raise Http404
     chosen = Page.objects.filter(pk__in=[pk for pk in request.POST.getlist("pages") if pk.isdigit()][:200])
-    if verb == "undo":
-        verb = request.POST.get("undo", "")
-    done, refused = [], []
+    before, refused = [], []
     for page in chosen:
+        was = (page.pk, page.published_version, page.published_at.isoformat() if page.published_at else "")
         try:
             if verb == "publish":
                 publishing.publish(page, by=request.user)
-            elif verb == "take_away":
-                publishing.take_away(page)
             else:
-                raise Http404
-            done.append(page.pk)
+                publishing.take_away(page)
+            before.append(was)
         except CampanileError as error:
             refused.append(f"{page.title}: {error}")
-    if done:
-        text = ngettext("%(n)s page done.", "%(n)s pages done.", len(done)) % {"n": len(done)}
+    if before:
+        text = ngettext("%(n)s page done.", "%(n)s pages done.", len(before)) % {"n": len(before)}
         messages.success(request, text)
-        request.session["site_undo"] = {"verb": {"publish": "take_away", "take_away": "publish"}[verb], "pages": done}
+        request.session[_UNDO] = before
     for line in refused[:5]:
         messages.error(request, line)
+    return _back(request)
+
+
+@require_POST
+@declared(PUBLISH)
+def undo(request: HttpRequest) -> HttpResponse:
+    """Puts back what strangers saw of each page before the last bulk action: the version, and the day it bears."""
+    for pk, version, since in request.session.pop(_UNDO, []):
+        if (page := Page.objects.filter(pk=pk).first()) is not None:
+            publishing.put_back(page, version, parse_datetime(since) if since else None)
+    messages.success(request, _("Everything is as it was before."))
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the list, with the filters that were on."""
     query = request.POST.get("kept", "")
-    return redirect(f"{back}?{query}" if query else back)
+    return redirect(f"{reverse('content:pages')}?{query}" if query else "content:pages")
 
 
 @declared(EDIT)
@@ -161,6 +179,7 @@ def _page_context(request: HttpRequest, form: PageForm, kind: tree.Kind) -> dict
     return {
         "form": form,
         "kind": kind,
+        "picture": form.chosen_picture,
         "may_publish": user.has_permission(PUBLISH.permission),
         "schedule": ScheduleForm(),
     }
@@ -184,8 +203,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = PageForm(
         request.POST or None, request.FILES or None, kind=page.declared, content=base.content, base=base.number
     )
-    context = _page_context(request, form, page.declared) | {"page": page, "latest": latest} | _translations(page)
-    context["end"] = EndForm(initial={"until": page.expires_at})
     if request.method == "POST":
         form.is_valid()
         written = _with_files(form, request)
@@ -196,25 +213,29 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             except SomebodyElseWrote as error:
                 return _merged(request, page, (base, latest), written, error)
             return _after(request, page, version.number)
-    context |= {"picture": Picture.objects.filter(pk=base.content.picture).first() if base.content.picture else None}
+    context = _page_context(request, form, page.declared) | {"page": page, "latest": latest} | _translations(page)
+    context["end"] = EndForm(initial={"until": page.expires_at})
     return render(request, "site/editing/page.html", context, status=422 if form.errors else 200)
 
 
 def _with_files(form: PageForm, request: HttpRequest) -> Content:
-    """What was written, with the files that came with it; a file that is refused leaves the rest as it is."""
+    """What was written, with the files that came with it.
+
+    A file that is refused leaves the rest as it is; one that was taken stays in the form when something else is wrong.
+    """
     content = form.to_content()
     parts = content.parts()
     said = getattr(form, "cleaned_data", {})
     if (upload := request.FILES.get("new_picture")) and "new_picture" in form.fields:
         try:
             picture = add_picture(upload, said.get("picture_alt", ""), said.get("picture_credit", ""))
-            parts["picture"] = str(picture.pk)
+            parts["picture"] = form.keep_picture(picture)
         except PictureRefused as error:
             form.add_error("picture_alt" if error.field == "alt" else "new_picture", str(error))
     if (upload := request.FILES.get("new_file")) and "new_file" in form.fields:
         try:
             attachment = add_attachment(upload, said.get("new_file_title", ""))
-            parts["attachments"] = (*parts["attachments"], str(attachment.pk))
+            parts["attachments"] = (*parts["attachments"], form.keep_attachment(attachment))
         except AttachmentRefused as error:
             form.add_error("new_file", str(error))
     return Content.from_parts(parts)
@@ -230,7 +251,7 @@ def _merged(
     conflicts = [labels.get(key, key) for key in both.conflicts]
     context = _page_context(request, form, page.declared) | {
         "page": page, "latest": latest, "meanwhile": error, "conflicts": conflicts,
-        "theirs": compare(base.content, latest.content, page.declared),
+        "theirs": compare(base.content, latest.content, page.declared, names_in(base.content, latest.content)),
     }  # fmt: skip
     return render(request, "site/editing/page.html", context, status=409)
 
@@ -238,8 +259,6 @@ def _merged(
 def _after(request: HttpRequest, page: Page, number: int) -> HttpResponse:
     """After saving: publishes, schedules or shows the preview, as the button said."""
     verb = request.POST.get("verb", "save")
-    if request.headers.get("X-Autosave"):
-        return JsonResponse({"base": number, "url": reverse("content:edit", args=[page.pk])})
     if verb == "preview":
         return redirect("content:preview", pk=page.pk, number=number)
     user = request.user
@@ -306,7 +325,7 @@ def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_safe
 @declared(EDIT)
 def history(request: HttpRequest, pk: int) -> HttpResponse:
-    """All versions, and what changed between `?da=` and `?a=` (the last two). 3 queries."""
+    """All versions, and what changed between `?da=` and `?a=` (the last two). 5 queries."""
     page = get_object_or_404(Page, pk=pk)
     versions = list(page.versions.all())
     by_number = {version.number: version for version in versions}
@@ -317,7 +336,8 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 
     new_one = asked("a", versions[0].number)
     old_one = asked("da", max(1, new_one.number - 1))
-    changes = compare(old_one.content, new_one.content, page.declared)
+    names = names_in(old_one.content, new_one.content)
+    changes = compare(old_one.content, new_one.content, page.declared, names)
     context = {"page": page, "versions": versions, "old": old_one, "new": new_one, "changes": changes}
     return render(request, "site/editing/history.html", context)
 

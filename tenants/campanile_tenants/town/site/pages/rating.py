@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -75,6 +75,6 @@ def rate(request: HttpRequest) -> HttpResponseBase:
             path=said["page"], stars=said["stars"], answer=answer, text=said["text"], language=language()
         )
     if request.headers.get("HX-Request"):
-        return HttpResponse(render(request, "site/parts/thanks.html").content)
+        return render(request, "site/parts/thanks.html")
     messages.success(request, _("Thank you: your answer helps us to make this page clearer."))
     return redirect(back)

@@ -68,11 +68,10 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
     if found is tree.NOVELTIES:
         pages = pages.order_by("-published_at", "-id")
     elif found is tree.LIVE:
-        pages = Page.objects.published().readable_in(language()).for_cards().upcoming()
+        pages = readable().upcoming()
     elif found is tree.MANAGEMENT:
         pages = pages.filter(is_featured=True)
-    context = {"section": found, "page": _page_of(request, pages), "columns": found is not tree.SERVICES}
-    return render(request, "site/section.html", context)
+    return render(request, "site/section.html", {"section": found, "page": _page_of(request, pages)})
 
 
 @require_safe
@@ -113,12 +112,13 @@ def page(request: HttpRequest, section: str, category: str, slug: str) -> HttpRe
     pages = Page.objects.published().select_related("picture", "office").filter(slug=slug)
     found = pages.filter(category=category, language=language()).first() or pages.filter(category=category).first()
     if found is None:
-        moved = pages.first()
-        if moved is not None:
-            return redirect(moved.get_absolute_url(), permanent=True)
         if category == "uffici" and (office := Office.objects.filter(code=slug, is_active=True).first()) is not None:
             return render(request, "site/office.html", _office_context(office))
-        raise Http404
+        place = tree.place_of(category)
+        moved = pages.filter(kind__in=place[1].kinds).first() if place else None
+        if moved is None:
+            raise Http404
+        return redirect(moved.get_absolute_url(), permanent=True)
     if found.get_absolute_url() != request.path and found.kind != "question":
         return redirect(found.get_absolute_url(), permanent=True)
     return render(request, "site/page.html", drawn(found))

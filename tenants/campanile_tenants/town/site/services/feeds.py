@@ -23,6 +23,7 @@ from campanile_tenants.town.site.content import Content
 from campanile_tenants.town.site.errors import FeedUnreadable
 from campanile_tenants.town.site.models import Feed, Page
 from campanile_tenants.town.site.services.publishing import new_page
+from campanile_tenants.town.site.words import why_not_fetched
 
 MOST_ENTRIES = 300
 
@@ -52,7 +53,7 @@ def _read(feed: Feed, by: Any) -> None:
         feed.error = ""
     except NotFetched as error:
         entries, refused = [], []
-        feed.error = why(error)
+        feed.error = why_not_fetched(str(error.status or error.reason))
     except FeedUnreadable as error:
         entries, refused = [], []
         feed.error = str(error)
@@ -115,10 +116,10 @@ def _checked(base: str, rows: list[tuple[Any, Any, Any, Any]]) -> tuple[list[Ent
     refused: list[str] = []
     for number, (url, title, summary, text) in enumerate(rows, start=1):
         name = str(title or url or "")[:80] or _("entry %(number)s") % {"number": number}
-        address = urljoin(base, str(url or ""))
+        address = _address(base, str(url or ""))
         if not title:
             refused.append(_("%(name)s: it has no title") % {"name": name})
-        elif not url or urlsplit(address).scheme not in ("http", "https") or len(address) > 500:
+        elif not url or not address:
             refused.append(_("%(name)s: it has no address") % {"name": name})
         elif len(found) >= MOST_ENTRIES:
             refused.append(_("%(name)s: only the first %(most)s are read") % {"name": name, "most": MOST_ENTRIES})
@@ -129,9 +130,20 @@ def _checked(base: str, rows: list[tuple[Any, Any, Any, Any]]) -> tuple[list[Ent
     return found, refused
 
 
+def _address(base: str, written: str) -> str:
+    """The whole address of an entry; empty when it is none, or longer than we keep."""
+    try:
+        address = urljoin(base, written)
+        return address if urlsplit(address).scheme in ("http", "https") and len(address) <= 500 else ""
+    except ValueError:
+        return ""
+
+
 def to_text(markup: str) -> str:
     """HTML of another site as light Markdown: paragraphs, lists and links; everything else is left out."""
-    clean = nh3.clean(markup, tags={"p", "br", "ul", "ol", "li", "a", "strong", "b", "em", "i", "h2", "h3", "h4"})
+    clean = nh3.clean(
+        markup.replace("\x00", ""), tags={"p", "br", "ul", "ol", "li", "a", "strong", "b", "em", "i", "h2", "h3", "h4"}
+    )
     if not clean.strip():
         return ""
     root = html.fragment_fromstring(clean, create_parent="div")
@@ -175,22 +187,7 @@ def _span(node: Any) -> str:
 
 def plain(markup: str) -> str:
     """The words of a piece of HTML."""
-    return " ".join(unescape(nh3.clean(markup, tags=set())).split())
-
-
-def why(error: NotFetched) -> str:
-    """Why an address could not be read, in words."""
-    words = {
-        "address": _("this is no address of the web"),
-        "private": _("this address is inside a private network"),
-        "unknown_host": _("there is no such site"),
-        "no_answer": _("the site does not answer"),
-        "too_large": _("the list is larger than 5 MB"),
-        "redirects": _("the site sends us round in circles"),
-    }
-    if error.reason == "status":
-        return _("the site answers with error %(status)s") % {"status": error.status}
-    return words.get(error.reason, error.reason)
+    return " ".join(unescape(nh3.clean(markup, tags=set())).replace("\x00", "").split())
 
 
 def _kind_of(category: str) -> str:

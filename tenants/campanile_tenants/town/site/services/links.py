@@ -9,10 +9,11 @@ from django.urls import Resolver404, resolve
 
 from campanile_infra.web.fetching import NotFetched, is_there
 from campanile_tenants.public.registry.gate import current_town
+from campanile_tenants.town.site.content import OF_A_MODULE
 from campanile_tenants.town.site.models import BrokenLink, Page
 from campanile_tenants.town.site.rendering import links_in
 
-_ELSEWHERE = ("mailto:", "tel:", "#", "geo:", "module:")
+_ELSEWHERE = ("mailto:", "tel:", "#", "geo:", OF_A_MODULE)
 
 
 def links_of(page: Page) -> set[str]:
@@ -43,9 +44,13 @@ def check_links() -> int:
 
 def why_broken(link: str) -> str | None:
     """None when it leads somewhere; `404`, `no_answer`, `unknown_host` ... otherwise."""
-    host = urlsplit(link).netloc.partition(":")[0]
+    try:
+        parts = urlsplit(link)
+    except ValueError:  # an address that is none
+        return "address"
+    host = parts.netloc.partition(":")[0]
     if not host or host == current_town().host:
-        return _why_broken_here(urlsplit(link).path)
+        return _why_broken_here(parts.path)
     try:
         is_there(link)
     except NotFetched as error:

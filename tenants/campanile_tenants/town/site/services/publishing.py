@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from campanile_infra.naming import free
 from campanile_tenants.town.audit.services import record
 from campanile_tenants.town.people.models import Office
 from campanile_tenants.town.site import tree
@@ -29,11 +30,13 @@ CONFIGURATIONS = {"it": "italian", "en": "english", "de": "german", "sl": "simpl
 def new_page(
     kind: str, content: Content, *, by: Any = None, name: str = "", language: str = "it", **columns: Any
 ) -> Page:
-    """A page with its first version, unpublished. The address is made from the title and stays. 4 queries."""
+    """A page with its first version, unpublished. The address is made from the title and stays.
+
+    5 queries.
+    """
     with transaction.atomic():
         page = Page(kind=kind, language=language, **columns)
         _mirror(page, content)
-        page.slug = columns.get("slug") or free_slug(page.category, content.title, language)
         page.save()
         _write(page, content, by, name, "")
         record("site.page_made", page, kind=kind)
@@ -46,7 +49,7 @@ def save_version(page: Page, content: Content, *, base: int, by: Any, note: str 
     Raises SomebodyElseWrote when the latest version is no longer `base`: merge and try again. 4 queries.
     """
     with transaction.atomic():
-        Page.objects.select_for_update().get(pk=page.pk)
+        _lock(page)
         latest = page.versions.first()
         assert latest is not None
         if latest.number != base:
@@ -61,20 +64,22 @@ def save_version(page: Page, content: Content, *, base: int, by: Any, note: str 
     return version
 
 
-def publish(page: Page, number: int | None = None, *, by: Any = None, quiet: bool = False) -> None:
-    """Makes a version (the latest) what strangers see. Raises PageIncomplete, which names what is missing."""
+def publish(
+    page: Page, number: int | None = None, *, by: Any = None, quiet: bool = False, since: datetime | None = None
+) -> None:
+    """Makes a version (the latest) what strangers see. `since`: the day it bears, when it was public before.
+
+    Raises PageIncomplete, which names what is missing.
+    """
     with transaction.atomic():
-        Page.objects.select_for_update().get(pk=page.pk)
+        _lock(page)
         version = page.versions.get(number=number) if number else page.versions.first()
         assert version is not None
-        content = version.content
-        if missing := content.missing(page.declared):
-            field, what = next(iter(missing.items()))
-            raise PageIncomplete(what=what, field=field)
+        _check_whole(page, version)
         now = timezone.now()
-        _mirror(page, content)
+        _mirror(page, version.content)
         page.published_version = version.number
-        page.published_at = page.published_at or now
+        page.published_at = since or page.published_at or now
         page.changed_at = now
         page.publish_at = page.publish_version = None
         page.save()
@@ -86,19 +91,25 @@ def publish(page: Page, number: int | None = None, *, by: Any = None, quiet: boo
 
 def schedule(page: Page, when: datetime, number: int) -> None:
     """Publishes a version at an hour to come. Raises PageIncomplete now rather than then."""
-    version = page.versions.get(number=number)
-    if missing := version.content.missing(page.declared):
-        field, what = next(iter(missing.items()))
-        raise PageIncomplete(what=what, field=field)
+    _check_whole(page, page.versions.get(number=number))
     with transaction.atomic():
         page.publish_at, page.publish_version = when, number
         page.save(update_fields=["publish_at", "publish_version"])
         record("site.page_scheduled", page, version=number)
 
 
+def put_back(page: Page, version: int, since: datetime | None) -> None:
+    """What strangers saw before: this version with its day, or nothing (0)."""
+    if version:
+        publish(page, version, since=since)
+    else:
+        take_away(page)
+
+
 def take_away(page: Page) -> None:
     """Nobody sees it any more; all versions stay."""
     with transaction.atomic():
+        _lock(page)
         page.published_at = page.publish_at = page.publish_version = None
         page.published_version = 0
         page.save(update_fields=["published_at", "publish_at", "publish_version", "published_version"])
@@ -145,8 +156,7 @@ def publish_due() -> int:
             publish(page, page.publish_version)
             done += 1
         except PageIncomplete:
-            page.publish_at = page.publish_version = None
-            page.save(update_fields=["publish_at", "publish_version"])
+            unschedule(page)
             record("site.page_not_published", page)
     return done
 
@@ -172,15 +182,22 @@ def vector(language: str, title: str, summary: str, text: str) -> Any:
     return Func(*parts, arg_joiner=" || ", template="(%(expressions)s)")
 
 
-def free_slug(category: str, title: str, language: str) -> str:
-    """An address in the category that no page has yet."""
-    wanted = slugify(title)[:100].strip("-") or "pagina"
-    taken = set(
-        Page.objects.filter(category=category, language=language, slug__startswith=wanted).values_list(
-            "slug", flat=True
-        )
-    )
-    return next(slug for slug in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+def free_slug(page: Page, wanted: str) -> str:
+    """The address `wanted` in the page's category, or a numbered one when another page has it. 1 query."""
+    others = Page.objects.filter(category=page.category, language=page.language, slug__startswith=wanted)
+    return free(wanted, set(others.exclude(pk=page.pk).values_list("slug", flat=True)))
+
+
+def _lock(page: Page) -> None:
+    """Holds the row until the transaction ends, and reads what others changed meanwhile."""
+    page.refresh_from_db(from_queryset=Page.objects.select_for_update(of=("self",)))
+    page.__dict__.pop("content", None)
+
+
+def _check_whole(page: Page, version: Version) -> None:
+    if missing := version.content.missing(page.declared):
+        field, what = next(iter(missing.items()))
+        raise PageIncomplete(what=what, field=field)
 
 
 def _write(page: Page, content: Content, by: Any, name: str, note: str) -> Version:
@@ -195,8 +212,10 @@ def _write(page: Page, content: Content, by: Any, name: str, note: str) -> Versi
 def _mirror(page: Page, content: Content) -> None:
     """The columns that lists are made of, from the content."""
     page.data = content.dump()
+    page.__dict__.pop("content", None)
     page.title, page.summary, page.topics = content.title[:160], content.summary[:255], list(content.topics)
     page.category = content.category or page.category or tree.categories_of(page.kind)[0][0]
+    page.slug = free_slug(page, page.slug or slugify(content.title)[:100].strip("-") or "pagina")
     page.starts_at, page.ends_at = content.starts_at, content.ends_at
     page.office = Office.objects.filter(code=content.office).first() if content.office else None
     page.picture_id = content.picture or None
