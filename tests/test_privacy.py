@@ -164,7 +164,7 @@ def test_the_desk_shows_exports_and_erases(town_with_anna: Any) -> None:
 def test_what_is_past_its_time_is_counted_first_and_erased_at_night(town_with_anna: Any) -> None:
     with inside(town_with_anna):
         Reporter.objects.filter(email=ANNA.email).update(purge_on=timezone.localdate() - timedelta(days=1))
-        Message.objects.filter(recipient=ANNA.email).update(sent_at=timezone.now() - timedelta(days=91), state="sent")
+        Message.objects.filter(recipient=ANNA.email).update(created_at=timezone.now() - timedelta(days=91))
         invitation, _token = invitations.invite("x@example.org", "reader", by="x")
         Invitation.objects.filter(pk=invitation.pk).update(
             created_at=timezone.now() - timedelta(days=50), expires_at=timezone.now() - timedelta(days=40)

@@ -1,50 +1,137 @@
-"""What every channel offers: `notify`, which returns or raises TransportError."""
+"""What every channel offers: `notify`, which returns what the provider said or raises TransportError."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 
 class TransportError(Exception):
-    """A message was not taken. `permanent`: the same message will never be; otherwise try again later.
+    """A message was not taken, or nobody knows.
 
-    The text never holds the recipient's address: it goes to logs.
+    `permanent`: the same message will never be taken. `in_doubt`: it was handed over and no answer came, so it may
+    have been taken. `retry_after`: seconds that the provider asks us to stay away, from everybody. `dead_address`:
+    nobody is to be written to there again. `ours`: the fault is with our account (credentials, spend cap), so no
+    recipient is to blame and nothing leaves over this provider until it is mended. The text never holds the
+    recipient's address: it goes to logs.
     """
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool, in_doubt: bool = False, retry_after: float | None = None,
+        dead_address: bool = False, ours: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(reason)
-        self.permanent = permanent
+        self.permanent, self.in_doubt, self.retry_after = permanent, in_doubt, retry_after
+        self.dead_address, self.ours = dead_address, ours
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """One message to one address; `reference` is its row's id, the same at each attempt."""
+    """One message to one address.
+
+    `reference` is the delivery's ticket, the same at each attempt; `key` names this attempt. `account` holds the
+    town's own credentials, `options` what only this channel knows (`url`, `expires_at`, `unsubscribe`).
+    """
 
     reference: str
     sender: str
     recipient: str
     subject: str
     body: str
+    key: str = ""
+    html: str = ""
+    language: str = "it"
+    account: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Transport(Protocol):
-    """A channel's way out."""
+@dataclass(frozen=True)
+class Accepted:
+    """The provider took it. `reference` is its own number, `units` what it counts (SMS parts), `cost` in euro."""
 
-    def notify(self, envelope: Envelope) -> None:
-        """Hands the message to the provider. Returns when it was accepted, raises TransportError otherwise."""
+    reference: str = ""
+    units: int = 1
+    cost: Decimal | None = None
 
 
-@lru_cache(maxsize=16)
-def transport(channel: str) -> Transport:
-    """The transport that settings.CHANNELS names for `channel`. Raises TransportError for an unknown one."""
-    try:
-        path = settings.CHANNELS[channel]
-    except KeyError:
-        raise TransportError(f"There is no channel {channel!r}.", permanent=True) from None
-    made: Transport = import_string(path)()
+Answer = Accepted | TransportError
+
+
+class Transport:
+    """A channel's way out through one provider. `options` are the provider's, from the settings."""
+
+    group: ClassVar[int] = 100
+    """How many are handed over between two commits: what a dead worker leaves in doubt, at most."""
+    parallel: ClassVar[int] = 8
+    """How many requests at once."""
+
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+
+    def units(self, body: str) -> int:
+        """What one message counts against the provider's rate."""
+        return 1
+
+    def notify(self, envelope: Envelope) -> Accepted:
+        """Hands the message to the provider, in one request. Raises TransportError."""
+        raise NotImplementedError
+
+    def notify_many(self, envelopes: Sequence[Envelope]) -> list[Answer]:
+        """Hands many over at once; the answers stand in the order of the envelopes."""
+        if len(envelopes) == 1:
+            return [self._answer(envelopes[0])]
+        with ThreadPoolExecutor(min(self.parallel, len(envelopes))) as pool:
+            return list(pool.map(self._answer, envelopes))
+
+    def probe(self) -> None:
+        """Looks whether the provider would take a message, without sending one. Raises TransportError."""
+
+    def _answer(self, envelope: Envelope) -> Answer:
+        try:
+            return self.notify(envelope)
+        except TransportError as error:
+            return error
+
+
+@dataclass(frozen=True)
+class Line:
+    """One provider of a channel, as the settings name it: `rate` in units a second (None: no limit of theirs).
+
+    `reserve`: the part of rate and burst that only emergencies may use. `options` are the transport's.
+    """
+
+    name: str
+    transport: str
+    rate: float | None = None
+    burst: float | None = None
+    reserve: float = 0.4
+    options: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def over(cls, name: str, transport: str, *, rate: float | None = None, **options: Any) -> Line:
+        """A line with its transport's options as keywords."""
+        return cls(name, transport, rate, options=tuple(sorted(options.items())))
+
+
+def lines(channel: str) -> tuple[Line, ...]:
+    """The providers of a channel, the preferred one first; none when the channel is not set up."""
+    return tuple(settings.CHANNELS.get(channel, ()))
+
+
+def channels() -> tuple[str, ...]:
+    """The channels that are set up on this installation."""
+    return tuple(channel for channel, found in settings.CHANNELS.items() if found)
+
+
+@lru_cache(maxsize=64)
+def transport(line: Line) -> Transport:
+    """The way out over a line; one object a process, so that connections are kept."""
+    made: Transport = import_string(line.transport)(**dict(line.options))
     return made

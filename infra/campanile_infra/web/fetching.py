@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -84,7 +85,26 @@ def is_there(url: str) -> None:
     raise NotFetched("redirects")
 
 
+def send(
+    method: str, url: str, content: bytes, headers: Mapping[str, str], *, seconds: float = 10
+) -> tuple[int, float | None, str]:  # fmt: skip
+    """One request to an address that somebody else chose, without redirects: `(status, Retry-After, Location)`.
+
+    The answer's body is not read. Raises NotFetched.
+    """
+    answer = _ask(method, url, content, headers, urllib3.Timeout(connect=4, read=seconds))
+    answer.close()
+    retry_after = str(answer.headers.get("Retry-After", ""))
+    return answer.status, float(retry_after) if retry_after.isdigit() else None, answer.headers.get("Location", "")
+
+
 def _get(url: str) -> urllib3.BaseHTTPResponse:
+    return _ask("GET", url, None, {"Accept-Encoding": "gzip"}, _TIMEOUT)
+
+
+def _ask(
+    method: str, url: str, content: bytes | None, headers: Mapping[str, str], timeout: urllib3.Timeout
+) -> urllib3.BaseHTTPResponse:  # fmt: skip
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -102,15 +122,17 @@ def _get(url: str) -> urllib3.BaseHTTPResponse:
             server_hostname=host,
             assert_hostname=host,
             ca_certs=certifi.where(),
-            timeout=_TIMEOUT,
+            timeout=timeout,
             retries=False,
         )
     else:
-        pool = urllib3.HTTPConnectionPool(address, port, timeout=_TIMEOUT, retries=False)
+        pool = urllib3.HTTPConnectionPool(address, port, timeout=timeout, retries=False)
     path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-    headers = {"Host": parts.netloc, "User-Agent": _AGENT, "Accept-Encoding": "gzip"}
+    everything = {"Host": parts.netloc, "User-Agent": _AGENT, **headers}
     try:
-        return pool.request("GET", path, headers=headers, redirect=False, preload_content=False)
+        return pool.request(
+            method, path, body=content, headers=everything, redirect=False, preload_content=False
+        )  # fmt: skip
     except urllib3.exceptions.HTTPError as error:
         raise NotFetched("no_answer") from error
 

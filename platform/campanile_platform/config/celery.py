@@ -34,12 +34,17 @@ def _configure() -> None:
             "sweep the outboxes": {
                 "task": "campanile_tenants.town.delivery.tasks.sweep",
                 "schedule": 15,
-                "options": {"queue": "transactional", "expires": 15},
+                "options": {"queue": "emergency", "expires": 15},
             },
             "go on with exports and imports": {
                 "task": "campanile_tenants.town.api.tasks.sweep",
                 "schedule": 20,
                 "options": {"queue": "bulk", "expires": 20},
+            },
+            "fold old deliveries into numbers": {
+                "task": "campanile_tenants.town.delivery.tasks.fold_everywhere",
+                "schedule": crontab(hour=2, minute=50),
+                "options": {"queue": "bulk"},
             },
             "refill the spare schemas": {
                 "task": "campanile_platform.onboarding.tasks.refill_spares",

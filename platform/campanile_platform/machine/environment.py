@@ -121,7 +121,7 @@ def check_replacements(say: Callable[[str], None]) -> None:
 
 
 def _check_bucket(bucket: str) -> None:
-    from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+    from botocore.exceptions import BotoCoreError, ClientError
     from django.core.files.storage import default_storage
 
     try:

@@ -1,44 +1,5 @@
-"""The bus: modules speak to each other through named events, never by import.
+"""The bus for modules: hear what happens elsewhere with `on`, tell what happens with you with `publish`."""
 
-A handler hears an event only in a town where its own module is on. It runs with the caller's transaction; work
-that may fail or take long belongs in a task that the handler wakes. An event with a subject is also told to open
-subscriptions when the transaction commits (`infra.live`).
-"""
+from campanile_tenants.public.registry.events import on, publish
 
-from __future__ import annotations
-
-from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
-
-from campanile_infra.database import live
-from campanile_tenants.contract.errors import DeclarationError
-from campanile_tenants.contract.registry import registry
-from campanile_tenants.public.registry.gate import is_enabled
-
-Handler = Callable[..., None]
-_handlers: dict[str, list[Handler]] = defaultdict(list)
-
-
-def on(event: str) -> Callable[[Handler], Handler]:
-    """Registers a handler; its payload comes as keyword arguments of plain values."""
-
-    def decorate(handler: Handler) -> Handler:
-        _handlers[event].append(handler)
-        return handler
-
-    return decorate
-
-
-def publish(event: str, **payload: Any) -> None:
-    """Tells the handlers. Raises DeclarationError when the event's module does not declare it."""
-    module = registry.find(event.split(".", 1)[0])
-    declared = next((one for one in module.events if one.code == event), None) if module is not None else None
-    if declared is None:
-        raise DeclarationError(f"No module declares the event {event!r}; add it to `events` of its ModuleConfig.")
-    for handler in _handlers[event]:
-        listener = registry.module_of(handler.__module__)
-        if listener is None or is_enabled(listener.code):
-            handler(**payload)
-    if declared.subject:
-        live.tell(event, str(payload[declared.subject]))
+__all__ = ["on", "publish"]

@@ -19,14 +19,19 @@ class LocalOutboxBackend(BaseEmailBackend):
     """Writes to settings.OUTBOX_FOLDER, one `.eml` a message."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        folder = Path(settings.OUTBOX_FOLDER)
-        folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
-            name = f"{time.time_ns():020d}-{uuid7().hex}"
-            temporary = folder / f".{name}.new"
-            temporary.write_bytes(message.message().as_bytes())
-            temporary.rename(folder / f"{name}.eml")
+            write(message.message().as_bytes())
         return len(email_messages)
+
+
+def write(content: bytes) -> None:
+    """Puts a message into the outbox, whole or not at all."""
+    folder = Path(settings.OUTBOX_FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{time.time_ns():020d}-{uuid7().hex}"
+    temporary = folder / f".{name}.new"
+    temporary.write_bytes(content)
+    temporary.rename(folder / f"{name}.eml")
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class OutboxMessage:
     recipient: str
     subject: str
     body: str
+    channel: str = "email"
 
 
 def read_outbox(limit: int = 100) -> list[OutboxMessage]:
@@ -58,4 +64,5 @@ def _parse(file: Path) -> OutboxMessage:
         recipient=str(message["To"]),
         subject=str(message["Subject"]),
         body=str(text.get_content()) if text is not None else "",
+        channel=str(message.get("X-Campanile-Channel", "email")),
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campanile_infra.observability.logs import logging_settings
 from campanile_infra.observability.sentry import start_sentry
+from campanile_platform.config.settings.channels import lines_from
 from campanile_tenants.contract.discovery import discover
 
 env = environ.Env()
@@ -42,6 +43,7 @@ _PUBLIC_ONLY = [
     "django.contrib.auth",
     "campanile_tenants.public.registry",
     "campanile_tenants.public.library",
+    "campanile_tenants.public.providers",
     "campanile_platform.centre",
     "campanile_platform.onboarding",
     "campanile_platform.gateway",
@@ -58,6 +60,7 @@ _TOWN_ONLY = [
     "campanile_tenants.town.api",
     "campanile_tenants.town.delivery",
     "campanile_tenants.town.privacy",
+    "campanile_tenants.town.contacts",
     "campanile_tenants.town.site",
     "campanile_tenants.town.office",
     *MODULES,
@@ -164,9 +167,14 @@ if S3_BUCKET := env("S3_BUCKET", default=""):
     }
 
 # -- what leaves the house -------------------------------------------------------------------------
-CHANNELS = {"email": "campanile_infra.channels.email.transport.EmailTransport"}
+DKIM_KEY_FILE = env("DKIM_KEY_FILE", default="")
+DKIM_SELECTOR = env("DKIM_SELECTOR", default="campanile")
+BOUNCE_DOMAIN = env("BOUNCE_DOMAIN", default="")
+DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=60)
+SENDER_LOCAL_PART = "non-rispondere"
 OUTBOX_FOLDER = STATE_FOLDER / "outbox"
 LOCAL_OUTBOX = "EMAIL_URL" not in env.ENVIRON
+CHANNELS = lines_from(env, local=LOCAL_OUTBOX)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Campanile <non-rispondere@localhost>")
 EMAIL_TIMEOUT = 20
 if LOCAL_OUTBOX:

@@ -1,33 +1,66 @@
-"""Wake-ups: which town, which lane. The messages themselves are rows."""
+"""Wake-ups: which town, which lane. What is to be done are rows."""
 
 from __future__ import annotations
 
 from campanile_infra.database.scope import in_schema
-from campanile_infra.tasks.base import centre_task, town_task
-from campanile_tenants.public.registry.gate import current_town
+from campanile_infra.tasks.base import TownTask, centre_task, town_task
+from campanile_tenants.public.providers import buckets
 from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.town.delivery import services
+from campanile_tenants.town.delivery.models import Lane
+from campanile_tenants.town.delivery.services import upkeep
+
+
+@town_task(lane="emergency")
+def drain_emergency() -> int:
+    """Empties the emergency lane of the town."""
+    return _drain(Lane.EMERGENCY)
 
 
 @town_task(lane="transactional")
 def drain_transactional() -> int:
-    """Empties the transactional lane of the town."""
-    return services.drain("transactional", _sender)
+    """Empties the transactional lane of the town, and helps with emergencies."""
+    return _drain(Lane.TRANSACTIONAL)
 
 
-@centre_task(lane="transactional")
+@town_task(lane="bulk")
+def drain_bulk() -> int:
+    """Empties the bulk lane of the town, and helps with what goes before it."""
+    return _drain(Lane.BULK)
+
+
+DRAINS: dict[Lane, TownTask] = {
+    Lane.EMERGENCY: drain_emergency,
+    Lane.TRANSACTIONAL: drain_transactional,
+    Lane.BULK: drain_bulk,
+}
+
+
+@centre_task(lane="emergency")
 def sweep() -> int:
-    """Wakes the towns whose outbox has waited too long: what a lost broker or a dead worker left."""
+    """Wakes the towns in which something is due: left by a lost broker or a dead worker, or waiting for its hour."""
+    buckets.beat("sweep")
     woken = 0
     for schema in Municipality.objects.filter(state__in=("live", "suspended")).values_list("schema_name", flat=True):
         with in_schema(schema):
-            if services.waiting():
-                drain_transactional.wake()
+            for rank in upkeep.lanes_waiting():
+                DRAINS[list(Lane)[rank]].wake()
                 woken += 1
     return woken
 
 
-def _sender() -> str:
-    town = current_town()
-    name = town.full_name.replace('"', "")
-    return f'"{name}" <non-rispondere@{town.host or "localhost"}>'
+@centre_task(lane="bulk")
+def fold_everywhere() -> int:
+    """Folds what is old into facts, town by town."""
+    folded = 0
+    for schema in Municipality.objects.filter(state__in=("live", "suspended")).values_list("schema_name", flat=True):
+        with in_schema(schema):
+            folded += upkeep.fold()
+    return folded
+
+
+def _drain(lane: Lane) -> int:
+    sent = services.drain(lane)
+    if lane.rank in upkeep.lanes_waiting():  # at the end of the queue, so that other towns have their turn
+        DRAINS[lane].wake()
+    return sent

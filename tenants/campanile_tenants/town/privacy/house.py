@@ -41,8 +41,21 @@ HELD = (
     ),
     PersonalData(
         "delivery.Message", ("recipient", "subject", "body"), purpose=_("To send what was asked for, once"),
-        keep_days=90, since="sent_at",
+        keep_days=90, since="created_at",
         found_by=(("email", "recipient"), ("phone", "recipient"), ("text", "subject"), ("text", "body")),
+    ),
+    PersonalData(
+        "delivery.Delivery", ("address",), purpose=_("To send what was asked for, once"), keep_days=90,
+        since="message__created_at", found_by=(("email", "address"), ("phone", "address")),
+    ),
+    PersonalData(
+        "delivery.Answer", ("kind", "note"), purpose=_("To help those who say that they need it"), keep_days=90,
+        since="given_at", found_by=(("email", "delivery__address"), ("phone", "delivery__address")),
+    ),
+    PersonalData(
+        "delivery.Suppression", ("address",), purpose=_("To write no more to those who do not want it"),
+        keep_days=None, found_by=(("email", "address"), ("phone", "address")), erase=Erase.KEEP,
+        keep_reason=_("So that a wish not to be written to is respected after everything else is gone."),
     ),
     PersonalData(
         "api.Upload", ("owner",), purpose=_("To take in a file that somebody sends ahead"), keep_days=0,

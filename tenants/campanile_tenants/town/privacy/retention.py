@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
-from django.db.models import DateField, DateTimeField, QuerySet
+from django.db.models import DateField, DateTimeField, Model, QuerySet
 from django.utils import timezone
 
 from campanile_tenants.contract.module import Erase, ModuleConfig, PersonalData
@@ -18,6 +18,13 @@ from campanile_tenants.town.audit.services import record
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 1000
+
+
+def _field(model: type[Model], path: str) -> Any:
+    """The field at the end of a lookup path."""
+    first, _, rest = path.partition("__")
+    field: Any = model._meta.get_field(first)
+    return _field(field.related_model, rest) if rest else field
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Rule:
         """The rows whose time is over."""
         model = apps.get_model(self.held.model)
         moment = timezone.now() - timedelta(days=self.held.keep_days or 0)
-        field = model._meta.get_field(self.held.since)
+        field = _field(model, self.held.since)
         limit = moment.date() if isinstance(field, DateField) and not isinstance(field, DateTimeField) else moment
         return model._default_manager.filter(**{f"{self.held.since}__lt": limit})
 

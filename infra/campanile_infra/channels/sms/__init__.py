@@ -1,0 +1,1 @@
+"""SMS: over AWS, and over SMPP as the second provider."""

@@ -1,0 +1,1 @@
+"""Telegram: a bot that writes to people, and to the town's public channel."""

@@ -1,0 +1,13 @@
+"""Contacts: how the people of a town are reached, and when they want to be."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ContactsConfig(AppConfig):
+    """Tables in each town's schema."""
+
+    name = "campanile_tenants.town.contacts"
+    label = "contacts"
+    verbose_name = _("Contacts")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Contacts at work: subscribing, verifying, choosing whom a message is for."""

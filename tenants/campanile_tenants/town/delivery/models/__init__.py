@@ -1,0 +1,20 @@
+"""The ledger of what leaves the house, from the message down to what the other side said."""
+
+from campanile_tenants.town.delivery.models.accounts import Account
+from campanile_tenants.town.delivery.models.answers import Answer, Receipt, Suppression
+from campanile_tenants.town.delivery.models.facts import Fact
+from campanile_tenants.town.delivery.models.messages import (
+    OPEN,
+    Attempt,
+    Delivery,
+    Lane,
+    Message,
+    Outcome,
+    State,
+    Work,
+)
+
+__all__ = [
+    "OPEN", "Account", "Answer", "Attempt", "Delivery", "Fact", "Lane", "Message", "Outcome", "Receipt", "State",
+    "Suppression", "Work",
+]  # fmt: skip
