@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accesso/", include("campanile_tenants.town.people.urls")),
     path("ufficio/", include("campanile_tenants.town.office.urls")),
     path("ufficio/sito/", include("campanile_tenants.town.site.editing.urls")),
+    path("consegne/", include("campanile_tenants.town.contacts.urls")),
     path("lingua/", declared(EVERYWHERE)(set_language), name="set_language"),
     path(".well-known/security.txt", declared(EVERYWHERE)(security_txt), name="security_txt"),
     path("graphql/", declared(EVERYWHERE)(graphql_view), name="graphql"),

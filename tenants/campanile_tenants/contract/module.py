@@ -110,6 +110,19 @@ class Event:
 
 
 @dataclasses.dataclass(frozen=True)
+class Topic:
+    """Something that people may ask to be told about; `code` is `<module>.<word>`.
+
+    `urgent`: told in an emergency, also at night to those who agreed to it.
+    """
+
+    code: str
+    label: Text
+    summary: Text = ""
+    urgent: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
 class WidgetSlot:
     """A template drawn in a place of a page.
 
@@ -199,6 +212,7 @@ class ModuleConfig(AppConfig):
     count_figures: ClassVar[str] = ""
     """Dotted name of a function `() -> {code: number}` that counts the figures in the current town from its rows."""
     events: ClassVar[tuple[Event, ...]] = ()
+    topics: ClassVar[tuple[Topic, ...]] = ()
     settings: ClassVar[type[Any]] = NoSettings
     requires: ClassVar[tuple[str, ...]] = ()
     categories: ClassVar[str] = ""

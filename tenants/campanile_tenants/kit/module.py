@@ -13,6 +13,7 @@ from campanile_tenants.contract.module import (
     PersonalData,
     Schedule,
     ServiceEntry,
+    Topic,
     UploadKind,
     WidgetSlot,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "PersonalData",
     "Schedule",
     "ServiceEntry",
+    "Topic",
     "UploadKind",
     "WidgetSlot",
 ]

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 
-from campanile_tenants.kit.module import Event, MenuEntry, Meter, ModuleConfig, Permission, Schedule, ServiceEntry
+from campanile_tenants.kit.module import (
+    Event,
+    MenuEntry,
+    Meter,
+    ModuleConfig,
+    Permission,
+    Schedule,
+    ServiceEntry,
+    Topic,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,3 +39,4 @@ class NoticeboardConfig(ModuleConfig):
     schedules = (Schedule("campanile_modules.noticeboard.tasks.tidy", every_seconds=3600),)
     settings = NoticeboardSettings
     events = (Event("noticeboard.posted"),)
+    topics = (Topic("noticeboard.news", "Avvisi brevi"), Topic("noticeboard.danger", "Pericoli", urgent=True))

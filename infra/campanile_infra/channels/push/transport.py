@@ -20,7 +20,7 @@ LONGEST = 3_800
 
 
 class PushTransport(Transport):
-    """Options: `key` (VAPID private key: PEM, or the raw 32 bytes in base64url), `contact` (a `mailto:`).
+    """Options: `key` (VAPID private key: its 32 bytes, or DER, in base64url), `contact` (a `mailto:`).
 
     The recipient is the browser's subscription as JSON: endpoint and keys. The endpoint is an address that a stranger
     gave us, so it is asked as such: never inside our own network.

@@ -171,6 +171,8 @@ DKIM_KEY_FILE = env("DKIM_KEY_FILE", default="")
 DKIM_SELECTOR = env("DKIM_SELECTOR", default="campanile")
 BOUNCE_DOMAIN = env("BOUNCE_DOMAIN", default="")
 DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=60)
+VOICE_GATEWAY_SECRET = env("VOICE_GATEWAY_SECRET", default="")
+SNS_TOPICS = env.list("SNS_TOPICS", default=[])  # ARNs whose notifications are believed
 SENDER_LOCAL_PART = "non-rispondere"
 OUTBOX_FOLDER = STATE_FOLDER / "outbox"
 LOCAL_OUTBOX = "EMAIL_URL" not in env.ENVIRON

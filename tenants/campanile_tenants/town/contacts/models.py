@@ -10,23 +10,26 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campanile_tenants.town.delivery.models import CHANNEL_WORDS
+
 
 class Channel(models.TextChoices):
     """The ways to somebody. The order is the order of an escalation: what costs nothing comes first."""
 
-    PUSH = "push", _("notifications of the browser")
-    TELEGRAM = "telegram", _("Telegram")
-    IO = "io", _("app IO")
-    EMAIL = "email", _("e-mail")
-    SMS = "sms", _("SMS")
-    VOICE = "voice", _("telephone call")
+    PUSH = "push", CHANNEL_WORDS["push"]
+    TELEGRAM = "telegram", CHANNEL_WORDS["telegram"]
+    IO = "io", CHANNEL_WORDS["io"]
+    EMAIL = "email", CHANNEL_WORDS["email"]
+    SMS = "sms", CHANNEL_WORDS["sms"]
+    VOICE = "voice", CHANNEL_WORDS["voice"]
 
 
 class Contact(models.Model):
     """Somebody who wants to be told, or whom the town wrote down because she has no digital means.
 
     `latitude` and `longitude` in degrees (WGS 84). `fragile`: somebody who needs help in an emergency; only with her
-    consent. `relative_*`: whom to call when she does not answer.
+    consent. `relative_name`: whom to call when she
+    does not answer, over an endpoint of hers that is `of_relative`.
     """
 
     class Kind(models.TextChoices):
@@ -57,7 +60,6 @@ class Contact(models.Model):
     fragile = models.BooleanField(_("needs help in an emergency"), default=False)
     fragile_note = models.CharField(_("what to know"), max_length=300, blank=True)
     relative_name = models.CharField(_("relative to call"), max_length=120, blank=True)
-    relative_phone = models.CharField(_("telephone of the relative"), max_length=20, blank=True)
     created_at = models.DateTimeField(_("written down"), default=timezone.now)
 
     class Meta:
@@ -94,6 +96,7 @@ class Endpoint(models.Model):
     address = models.CharField(_("address"), max_length=512)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
     retired_at = models.DateTimeField(_("no longer used"), null=True, blank=True)
+    of_relative = models.BooleanField(_("telephone of a relative"), default=False)
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_to = models.TimeField(_("quiet until"), null=True, blank=True)
     breaks_quiet = models.BooleanField(_("emergencies also in quiet hours"), default=True)

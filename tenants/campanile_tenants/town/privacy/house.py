@@ -40,22 +40,36 @@ HELD = (
         keep_days=30, since="last_seen_at", found_by=(("user", "user_id"),), people=_STAFF,
     ),
     PersonalData(
-        "delivery.Message", ("recipient", "subject", "body"), purpose=_("To send what was asked for, once"),
-        keep_days=90, since="created_at",
-        found_by=(("email", "recipient"), ("phone", "recipient"), ("text", "subject"), ("text", "body")),
+        "delivery.Answer", ("kind", "note"), purpose=_("To help those who say that they need it"), keep_days=90,
+        since="given_at", found_by=(("email", "delivery__address"), ("phone", "delivery__address")),
     ),
     PersonalData(
         "delivery.Delivery", ("address",), purpose=_("To send what was asked for, once"), keep_days=90,
         since="message__created_at", found_by=(("email", "address"), ("phone", "address")),
     ),
     PersonalData(
-        "delivery.Answer", ("kind", "note"), purpose=_("To help those who say that they need it"), keep_days=90,
-        since="given_at", found_by=(("email", "delivery__address"), ("phone", "delivery__address")),
+        "delivery.Message", ("recipient", "subject", "body"), purpose=_("To send what was asked for, once"),
+        keep_days=90, since="created_at",
+        found_by=(("email", "recipient"), ("phone", "recipient"), ("text", "subject"), ("text", "body")),
     ),
     PersonalData(
         "delivery.Suppression", ("address",), purpose=_("To write no more to those who do not want it"),
         keep_days=None, found_by=(("email", "address"), ("phone", "address")), erase=Erase.KEEP,
         keep_reason=_("So that a wish not to be written to is respected after everything else is gone."),
+    ),
+    PersonalData(
+        "contacts.Contact",
+        ("name", "street", "house_number", "latitude", "longitude", "fragile", "fragile_note", "relative_name"),
+        purpose=_("To warn and to inform those who want it, and those whom nothing digital reaches"), keep_days=None,
+        found_by=(("name", "name"), ("user", "user_id"), ("email", "endpoints__address"),
+                  ("phone", "endpoints__address"), ("tax_code", "endpoints__address")),
+        legal_basis=_("Consent (GDPR art. 6.1.a); vital interests of those who need help (art. 6.1.d)"),
+    ),
+    PersonalData(
+        "contacts.Endpoint", ("address",), keep_days=None,
+        purpose=_("To warn and to inform those who want it, and those whom nothing digital reaches"),
+        found_by=(("email", "address"), ("phone", "address"), ("tax_code", "address")),
+        legal_basis=_("Consent (GDPR art. 6.1.a); vital interests of those who need help (art. 6.1.d)"),
     ),
     PersonalData(
         "api.Upload", ("owner",), purpose=_("To take in a file that somebody sends ahead"), keep_days=0,

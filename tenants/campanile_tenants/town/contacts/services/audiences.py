@@ -16,6 +16,8 @@ from campanile_tenants.town.delivery.services import Audience
 
 Ring = Sequence[tuple[float, float]]
 """A closed line of (longitude, latitude) in degrees, WGS 84."""
+RELATIVE_AFTER = 600
+"""Seconds without an answer after which a relative is called."""
 _WHO = """
     FROM contacts_endpoint e JOIN contacts_contact c ON c.id = e.contact_id
     WHERE c.kind = %(kind)s AND e.retired_at IS NULL AND e.verified_at IS NOT NULL AND e.channel = ANY(%(channels)s)
@@ -33,6 +35,7 @@ _ROWS = """
            greatest(
                CASE WHEN coalesce((%(delays)s::jsonb ->> e.channel)::float8, 0) > 0
                     THEN %(now)s + (%(delays)s::jsonb ->> e.channel)::float8 * interval '1 s' END,
+               CASE WHEN e.of_relative THEN %(now)s + %(relative)s * interval '1 s' END,
                CASE WHEN e.quiet_from IS NOT NULL AND NOT (%(emergency)s AND e.breaks_quiet)
                     THEN contacts_end_of_quiet(%(now)s, e.quiet_from, e.quiet_to) END
            ) AS due_at
@@ -66,6 +69,7 @@ class Whom:
             "everywhere": not self.streets and not self.rings, "streets": [name.lower() for name in self.streets],
             "polygons": bool(self.rings), "rings": [_polygon(ring) for ring in self.rings],
             "steps": json.dumps(steps), "delays": json.dumps(dict(self.delays)), "emergency": self.emergency,
+            "relative": RELATIVE_AFTER,
             "now": timezone.now(),
         }  # fmt: skip
 

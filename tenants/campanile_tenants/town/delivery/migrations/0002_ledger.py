@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('provider', models.CharField(max_length=20, verbose_name='provider')),
                 ('event', models.CharField(max_length=160)),
-                ('kind', models.CharField(choices=[('delivered', 'delivered'), ('failed', 'not delivered, and never will be'), ('delayed', 'not delivered yet'), ('understood', 'understood'), ('help', 'needs help'), ('opt_out', 'wants no more messages'), ('complaint', 'complained')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('delivered', 'delivered'), ('failed', 'not delivered, and never will be'), ('delayed', 'not delivered yet'), ('no_answer', 'nobody answered the call'), ('understood', 'understood'), ('help', 'needs help'), ('opt_out', 'wants no more messages'), ('complaint', 'complained')], max_length=12, verbose_name='kind')),
                 ('reference', models.CharField(blank=True, max_length=160)),
                 ('happened_at', models.DateTimeField(verbose_name='happened')),
                 ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),

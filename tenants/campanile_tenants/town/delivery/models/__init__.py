@@ -4,6 +4,7 @@ from campanile_tenants.town.delivery.models.accounts import Account
 from campanile_tenants.town.delivery.models.answers import Answer, Receipt, Suppression
 from campanile_tenants.town.delivery.models.facts import Fact
 from campanile_tenants.town.delivery.models.messages import (
+    CHANNEL_WORDS,
     OPEN,
     Attempt,
     Delivery,
@@ -15,6 +16,6 @@ from campanile_tenants.town.delivery.models.messages import (
 )
 
 __all__ = [
-    "OPEN", "Account", "Answer", "Attempt", "Delivery", "Fact", "Lane", "Message", "Outcome", "Receipt", "State",
-    "Suppression", "Work",
+    "CHANNEL_WORDS", "OPEN", "Account", "Answer", "Attempt", "Delivery", "Fact", "Lane", "Message", "Outcome",
+    "Receipt", "State", "Suppression", "Work",
 ]  # fmt: skip

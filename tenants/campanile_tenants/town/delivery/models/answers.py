@@ -24,6 +24,7 @@ class Receipt(models.Model):
         DELIVERED = "delivered", _("delivered")
         FAILED = "failed", _("not delivered, and never will be")
         DELAYED = "delayed", _("not delivered yet")
+        NO_ANSWER = "no_answer", _("nobody answered the call")
         UNDERSTOOD = "understood", _("understood")
         HELP = "help", _("needs help")
         OPT_OUT = "opt_out", _("wants no more messages")

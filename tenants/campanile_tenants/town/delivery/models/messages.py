@@ -49,6 +49,11 @@ class State(models.TextChoices):
     DEAD = "dead", _("given up after many tries")
 
 
+CHANNEL_WORDS = {
+    "push": _("notifications of the browser"), "telegram": _("Telegram"), "io": _("app IO"), "email": _("e-mail"),
+    "sms": _("SMS"), "voice": _("telephone call"),
+}  # fmt: skip
+"""Channels as people call them."""
 OPEN = (State.READY, State.RETRY_WAIT)
 """States from which something is still to be done."""
 REACHED = (State.ACCEPTED, State.DELIVERED, State.ACKNOWLEDGED)
@@ -138,6 +143,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.get_state_display()}"
+
+    @property
+    def channel_words(self) -> str:
+        """The channel as people call it."""
+        return str(CHANNEL_WORDS.get(self.channel, self.channel))
 
 
 class Outcome(models.TextChoices):

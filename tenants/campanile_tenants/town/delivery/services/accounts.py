@@ -9,9 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from campanile_infra.addresses import address
 from campanile_infra.sealing import seal, unseal
 from campanile_tenants.public.registry.gate import current_town
 from campanile_tenants.town.delivery.models import Account
+
+HOOKS = "/consegne/"
+"""Below it answer the pages that providers and recipients come back to (`contacts.urls`)."""
 
 
 def of(channel: str) -> Mapping[str, Any]:
@@ -27,6 +31,13 @@ def keep(channel: str, name: str, values: Mapping[str, Any]) -> Account:
         channel=channel, defaults={"name": name, "sealed": sealed, "changed_at": timezone.now(), "problem": ""}
     )
     return made
+
+
+def options(channel: str) -> Mapping[str, Any]:
+    """What a channel's transport has to know of us: where the telephone gateway asks what to say."""
+    if channel != "voice":
+        return {}
+    return {"hook": address(current_town().host, HOOKS + "voce/")}
 
 
 def sender(channel: str, account: Mapping[str, Any]) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from campanile_infra.database import scope
 from campanile_tenants.public.registry.events import publish
-from campanile_tenants.town.delivery.models import Answer, Attempt, Delivery, Receipt, State, Suppression
+from campanile_tenants.town.delivery.models import Answer, Attempt, Delivery, Lane, Receipt, State, Suppression, Work
 from campanile_tenants.town.delivery.tickets import ForgedTicket, read
 
 Kind = Receipt.Kind
+MOST_CALLS = 6
+CALL_AGAIN = timedelta(minutes=2)
+"""Times the number of calls so far."""
 _RANK = {
     State.DELIVERED: (*(State.READY, State.RETRY_WAIT), State.ACCEPTED, State.AMBIGUOUS, State.FAILED_PERMANENT,
                       State.DEAD, State.EXPIRED, State.CANCELLED, State.SUPPRESSED),
@@ -109,6 +112,8 @@ def _apply(delivery: Delivery, kind: Kind, when: datetime, detail: str) -> None:
         _move(delivery, State.DELIVERED, delivered_at=when)
     elif kind == Kind.FAILED:
         _move(delivery, State.FAILED_PERMANENT, reason=detail[:60])
+    elif kind == Kind.NO_ANSWER:
+        _call_again(delivery)
     elif kind in (Kind.UNDERSTOOD, Kind.HELP):
         answer(delivery, Answer.Kind(kind.value), when)
     elif kind == Kind.OPT_OUT:
@@ -127,6 +132,18 @@ def answer(delivery: Delivery, kind: Answer.Kind, when: datetime) -> Answer:
     if created and kind == Answer.Kind.HELP:
         _tell(made)
     return made
+
+
+def _call_again(delivery: Delivery) -> None:
+    """Nobody answered, or it was busy: called again later, until the message is over or it was often enough."""
+    message = delivery.message
+    over = message.stopped_at is not None or (message.expires_at is not None and message.expires_at <= timezone.now())
+    if over or delivery.attempts >= MOST_CALLS:
+        _move(delivery, State.FAILED_PERMANENT, reason="nobody answered")
+    elif Delivery.objects.filter(pk=delivery.pk, state=State.ACCEPTED).update(state=State.RETRY_WAIT):
+        rank = Lane(message.lane).rank
+        due_at = timezone.now() + CALL_AGAIN * delivery.attempts
+        Work.objects.create(message=message, rank=rank, channel=delivery.channel, items=[delivery.pk], due_at=due_at)
 
 
 def _tell(made: Answer) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from campanile_infra.channels.base import Accepted, Answer, Envelope, Line, TransportError, lines, transport
 from campanile_tenants.public.providers import buckets
 from campanile_tenants.town.delivery.models import Lane, Message, Outcome, State
@@ -32,6 +34,15 @@ class _Round:
     message: Message
     account: Mapping[str, Any]
     found: dict[str, Words] = field(default_factory=dict)
+    common: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        expires = self.message.expires_at
+        self.common = {
+            **accounts.options(self.lot.channel),
+            "urgent": self.lane == Lane.EMERGENCY,
+            "ttl": max(60, int((expires - timezone.now()).total_seconds())) if expires else 86_400,
+        }
 
     @property
     def lane(self) -> Lane:
@@ -122,7 +133,7 @@ def _envelope(turn: _Round, due: Due) -> Envelope:
         reference=name, key=f"{name}.{due.n}",
         sender=turn.message.sender or accounts.sender(turn.lot.channel, turn.account),
         recipient=due.address, subject=found.subject, body=found.body, html=found.html, language=due.language,
-        account=turn.account, options={**found.options, "in_doubt": due.in_doubt},
+        account=turn.account, options={**found.options, **turn.common, "in_doubt": due.in_doubt},
     )  # fmt: skip
 
 

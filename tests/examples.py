@@ -1,0 +1,194 @@
+"""An example of each page that has arguments: the generated tests ask for it as everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from campanile_graphql.files import upload_address
+from campanile_modules.reporting.models import Photo, Report
+from campanile_tenants.contract.access import Assurance
+from campanile_tenants.town.api.models import Job, Upload
+from campanile_tenants.town.delivery.models import Delivery
+from campanile_tenants.town.delivery.services import enqueue
+from campanile_tenants.town.delivery.tickets import ticket
+from campanile_tenants.town.office.models import SavedView
+from campanile_tenants.town.people.models import ApiToken, Grant, Office, Role, SupportHours, User
+from campanile_tenants.town.people.services import citizens, grants, invitations, tokens
+from campanile_tenants.town.privacy.models import Breach
+from campanile_tenants.town.site.content import Content
+from campanile_tenants.town.site.models import Attachment, Feed, Page, Picture
+from campanile_tenants.town.site.services.files import add_attachment
+from campanile_tenants.town.site.services.publishing import new_page, publish
+from tests.towns import person
+
+A = "097042"
+
+
+def _ticket() -> str:
+    enqueue(
+        key=f"crossing-{Delivery.objects.count()}", purpose="test", recipient="a@example.org", subject="x", body="y"
+    )
+    return ticket(Delivery.objects.latest("id").pk)
+
+
+def _report() -> Report:
+    return Report.objects.latest("created_at")
+
+
+EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
+    "account_reset_password_from_key": lambda: {"uidb36": "1", "key": "x-y"},
+    "mfa_edit_webauthn": lambda: {"pk": 1},
+    "mfa_remove_webauthn": lambda: {"pk": 1},
+    "accept_invitation": lambda: {"token": invitations.invite("a@example.org", Role.objects.last().code, by="x")[1]},
+    "arrive": lambda: {"token": "x" * 43},
+    "office:switch_module": lambda: {"code": "reporting"},
+    "office:person": lambda: {"pk": person("nuova", "reader").pk},
+    "office:person_act": lambda: {"pk": person("altra", "reader").pk, "verb": "disattiva"},
+    "office:role": lambda: {"code": Role.objects.create(code="solo-qui", name="Solo qui").code},
+    "office:reveal_tax_code": lambda: {"pk": _citizen()},
+    "office:office": lambda: {"code": Office.objects.create(code="solo-qui", name="Solo qui").code},
+    "office:decide_grant": lambda: {"pk": _grant().pk, "verb": "approva"},
+    "office:remove_support_hours": lambda: {"pk": _support_hours().pk},
+    "office:privacy_export": lambda: {"form": "json"},
+    "office:breach": lambda: {"pk": _breach().pk},
+    "office:revoke_token": lambda: {"pk": new_token()[0].pk},
+    "api_upload": lambda: {"signed": _upload()},
+    "api_job_file": lambda: {"pk": _export().pk},
+    "site:topic": lambda: {"slug": "anagrafe"},
+    "site:picture": lambda: {"pk": _picture().pk, "width": 400, "form": "webp"},
+    "site:attachment": lambda: {"pk": _attachment().pk, "name": "x.txt"},
+    "site:coat": lambda: {"name": "solo-qui.webp"},
+    "site:feed": lambda: {"category": "novita", "form": "atom"},
+    "site:event_calendar": lambda: {"slug": _event().slug},
+    "site:section": lambda: {"section": "servizi"},
+    "site:category": lambda: {"section": "servizi", "category": "ambiente"},
+    "site:page": lambda: {"section": "vivere-il-comune", "category": "eventi", "slug": _event().slug},
+    "content:new": lambda: {"kind": "news"},
+    "content:edit": lambda: {"pk": _event().pk},
+    "content:preview": lambda: {"pk": _event().pk, "number": 1},
+    "content:history": lambda: {"pk": _event().pk},
+    "content:restore": lambda: {"pk": _event().pk, "number": 1},
+    "content:act": lambda: {"pk": _event().pk, "verb": "togli"},
+    "content:decide_offer": lambda: {"pk": _event().pk, "verb": "lascia"},
+    "content:adopt": lambda: {"code": _unshared()},
+    "contacts:call": lambda: {"name": _ticket()},
+    "contacts:call_key": lambda: {"name": _ticket()},
+    "contacts:call_status": lambda: {"name": _ticket()},
+    "contacts:stop": lambda: {"name": _ticket()},
+    "contacts:answer": lambda: {"name": _ticket()},
+    "office:module_settings": lambda: {"code": "reporting"},
+    "office:remove_view": lambda: {"pk": _view().pk},
+    "centre:catalogue_edit": lambda: {"code": "tari"},
+    "centre:catalogue_act": lambda: {"code": "tari", "verb": "ritira"},
+    "content:feed_act": lambda: {"pk": _feed().pk, "verb": "togli"},
+    "reporting:remove_photo": lambda: {"photo_id": _photo().pk},
+    "reporting:photo": lambda: {"photo_id": _photo().pk},
+    "reporting:receipt": lambda: {"code": _report().code},
+    "reporting:office_detail": lambda: {"code": _report().code},
+    "reporting:act": lambda: {"code": _report().code, "verb": "prendi"},
+    "reporting:detail": lambda: {"code": _report().code},
+    "gateway:metadata": lambda: {"ipa_code": "c_e507"},
+    "gateway:leave": lambda: {"ipa_code": "c_e507"},
+    "gateway:slo": lambda: {"ipa_code": "c_e507"},
+    "gateway:cie_town": lambda: {"ipa_code": "c_e507"},
+    "gateway:cie_leave": lambda: {"ipa_code": "c_e507"},
+    "gateway:cie_return": lambda: {"ipa_code": "c_e507"},
+    "gateway:acs": lambda: {"ipa_code": "c_e507"},
+    "centre:person": lambda: {"pk": User.objects.get(email="collega@example.org").pk},
+    "centre:person_act": lambda: {"pk": User.objects.get(email="collega@example.org").pk, "verb": "fuori"},
+    "centre:role": lambda: {"code": "support"},
+    "centre:ask_access": lambda: {"istat_code": A},
+    "centre:confirm_access": lambda: {"pk": "01890a5d-ac96-774b-bcce-b302099a8057"},
+    "centre:enter": lambda: {"istat_code": A},
+    "onboarding:fill_in": lambda: {"istat_code": "097001"},
+    "onboarding:job": lambda: {"pk": _job()},
+    "onboarding:steps": lambda: {"pk": _job()},
+    "onboarding:retry": lambda: {"pk": _job()},
+}
+
+
+def _job() -> Any:
+    from campanile_platform.onboarding.models import Job
+
+    return Job.objects.latest("created_at").pk
+
+
+def _grant() -> Grant:
+    return grants.ask("1", email="o@x.org", full_name="O", role="reader", reason="r", hours=1)
+
+
+def _support_hours() -> SupportHours:
+    return SupportHours.objects.create(weekday=1, opens="09:00", closes="10:00", agreed_by="x")
+
+
+def new_token() -> tuple[ApiToken, str]:
+    mayor = User.objects.get(email="sindaco@example.org")
+    return tokens.make(
+        "x", ["reporting.view_report"], expires_at=timezone.now() + timezone.timedelta(days=9), by=mayor
+    )
+
+
+def _upload() -> str:
+    row = Upload.objects.create(kind="api.rows", name="x", media_type="text/csv", size=1, expires_at=_tomorrow())
+    return upload_address(row.pk).rpartition("/")[2]
+
+
+def _export() -> Job:
+    owner = User.objects.get(email="sindaco@example.org")
+    return Job.objects.create(kind="export", what="x", owner=owner, format="csv", state="done",
+                              finished_at=timezone.now(), expires_at=_tomorrow())  # fmt: skip
+
+
+def _tomorrow() -> Any:
+    return timezone.now() + timezone.timedelta(days=1)
+
+
+def _citizen() -> int:
+    return citizens.known_citizen(
+        tax_code="RSSMRA80A01E507I", given_name="M", family_name="R", provider="x", assurance=Assurance.LOW
+    ).pk
+
+
+def _breach() -> Breach:
+    return Breach.objects.create(discovered_at=timezone.now(), what="x", kinds_of_data="x")
+
+
+def _event() -> Page:
+    page = new_page("event", Content(title="Solo qui", category="eventi", starts_at=timezone.now(), summary="x",
+                                     texts={"description": "x"}))  # fmt: skip
+    publish(page)
+    return page
+
+
+def _picture() -> Picture:
+    picture = Picture.objects.create(alt="x", folder="site/x", width=400, height=300, widths=[400])
+    default_storage.save(picture.file_name(400, "webp"), ContentFile(b"x"))
+    return picture
+
+
+def _attachment() -> Attachment:
+    return add_attachment(SimpleUploadedFile("x.txt", b"x"), "x")
+
+
+def _unshared() -> str:
+    Page.objects.filter(shared_code="tari").update(shared_code="")
+    return "tari"
+
+
+def _view() -> SavedView:
+    mayor = User.objects.get(email="sindaco@example.org")
+    return SavedView.objects.create(user=mayor, page="reporting:inbox", name="x", query="stato=open")
+
+
+def _feed() -> Feed:
+    return Feed.objects.create(url="https://example.org/feed", category="avvisi")
+
+
+def _photo() -> Photo:
+    return Photo.objects.create(report=_report(), file="reporting/x.jpg", name="x", width=1, height=1)
