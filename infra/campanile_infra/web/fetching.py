@@ -37,20 +37,31 @@ class Fetched:
     url: str
     media_type: str
     content: bytes
+    etag: str = ""
 
 
 def fetch(url: str, *, most_bytes: int = MOST_BYTES) -> Fetched:
     """GETs a page of the public web, following redirects. Raises NotFetched."""
+    found = fetch_if_changed(url, most_bytes=most_bytes)
+    assert found is not None
+    return found
+
+
+def fetch_if_changed(url: str, *, etag: str = "", most_bytes: int = MOST_BYTES) -> Fetched | None:
+    """The same; None when nothing has changed since the answer that bore `etag` (RFC 9110, 13.1.2)."""
     for _ in range(_MOST_REDIRECTS + 1):
-        answer = _get(url)
+        answer = _get(url, {"If-None-Match": etag} if etag else {})
         try:
             if answer.status in _MOVED and (target := answer.headers.get("Location")):
                 url = urljoin(url, target)
                 continue
+            if answer.status == 304 and etag:
+                return None
             if answer.status != 200:
                 raise NotFetched("status", answer.status)
             content = _read(answer, most_bytes)
-            return Fetched(url, answer.headers.get("Content-Type", "").partition(";")[0].strip().lower(), content)
+            kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            return Fetched(url, kind, content, answer.headers.get("ETag", ""))
         except urllib3.exceptions.HTTPError as error:
             raise NotFetched("no_answer") from error
         finally:
@@ -98,8 +109,8 @@ def send(
     return answer.status, float(retry_after) if retry_after.isdigit() else None, answer.headers.get("Location", "")
 
 
-def _get(url: str) -> urllib3.BaseHTTPResponse:
-    return _ask("GET", url, None, {"Accept-Encoding": "gzip"}, _TIMEOUT)
+def _get(url: str, headers: Mapping[str, str] | None = None) -> urllib3.BaseHTTPResponse:
+    return _ask("GET", url, None, {"Accept-Encoding": "gzip", **(headers or {})}, _TIMEOUT)
 
 
 def _ask(

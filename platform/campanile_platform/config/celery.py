@@ -41,6 +41,11 @@ def _configure() -> None:
                 "schedule": 20,
                 "options": {"queue": "bulk", "expires": 20},
             },
+            "ask for the national bulletins": {
+                "task": "campanile_tenants.public.bulletins.tasks.fetch_bulletins",
+                "schedule": 600,
+                "options": {"queue": "operations", "expires": 600},
+            },
             "fold old deliveries into numbers": {
                 "task": "campanile_tenants.town.delivery.tasks.fold_everywhere",
                 "schedule": crontab(hour=2, minute=50),

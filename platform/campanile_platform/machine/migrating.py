@@ -16,6 +16,7 @@ def migrate_public(say: Callable[[str], None]) -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     from campanile_infra.database.scope import as_owner, in_schema
+    from campanile_tenants.public.bulletins import shipped as zones
     from campanile_tenants.public.library.shipped import put_in
     from campanile_tenants.public.registry.provisioning.template import migrate_schema
 
@@ -24,6 +25,8 @@ def migrate_public(say: Callable[[str], None]) -> None:
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             say("Preparing the public schema")
             migrate_schema(PUBLIC_SCHEMA)
+    if placed := zones.put_in():
+        say(f"{placed} municipalities placed in their warning zones.")
     if changed := put_in():
         say(f"Shared catalogue: {changed} descriptions of services are new")
 

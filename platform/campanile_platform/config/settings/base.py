@@ -44,6 +44,7 @@ _PUBLIC_ONLY = [
     "campanile_tenants.public.registry",
     "campanile_tenants.public.library",
     "campanile_tenants.public.providers",
+    "campanile_tenants.public.bulletins",
     "campanile_platform.centre",
     "campanile_platform.onboarding",
     "campanile_platform.gateway",
@@ -184,6 +185,7 @@ if LOCAL_OUTBOX:
 else:
     vars().update(env.email("EMAIL_URL"))
 
+BULLETIN_SOURCES = env.list("BULLETIN_SOURCES", default=[])  # addresses of the national bulletins as CSV or index
 FETCH_ALSO = env.list("FETCH_ALSO", default=[])  # `host:port` inside our network that editors may read feeds from
 
 # -- people ----------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Taking bulletins in, asking for them, and answering which colour a town has."""
