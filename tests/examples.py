@@ -84,6 +84,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "contacts:answer": lambda: {"name": _ticket()},
     "office:module_settings": lambda: {"code": "reporting"},
     "office:remove_view": lambda: {"pk": _view().pk},
+    "centre:open_line": lambda: {"name": "smtp"},
     "centre:catalogue_edit": lambda: {"code": "tari"},
     "centre:catalogue_act": lambda: {"code": "tari", "verb": "ritira"},
     "content:feed_act": lambda: {"pk": _feed().pk, "verb": "togli"},

@@ -33,8 +33,8 @@ def check(
 ) -> list[Fault]:  # fmt: skip
     """Everything that is wrong; an empty list for a sound message.
 
-    `known`: messages that may be referred to. `territory`: the GeoJSON geometry within which areas must lie. `now`: when
-    the message is about to be sent, the moment of it (it may not have expired already).
+    `known`: messages that may be referred to. `territory`: the GeoJSON geometry within which areas must lie. `now`:
+    when the message is about to be sent, the moment of it (it may not have expired already).
     """
     return [*_message(alert, known), *(fault for info in alert.infos for fault in _info(alert, info, territory, now))]
 
@@ -75,6 +75,14 @@ def _info(
         yield Fault("NO_CATEGORY", "category", "at least one")
     if not info.event.strip():
         yield Fault("NO_EVENT", "event", "empty")
+    yield from _times(alert, info, now)
+    if not info.areas:
+        yield Fault("NO_AREA", "area", "says where")
+    for area in info.areas:
+        yield from _area(area, territory)
+
+
+def _times(alert: Alert, info: Info, now: datetime | None) -> Iterator[Fault]:
     times = [("sent", alert.sent), ("effective", info.effective), ("onset", info.onset), ("expires", info.expires)]
     for name, when in times:
         if when is not None and when.tzinfo is None:
@@ -89,10 +97,6 @@ def _info(
                 yield Fault("EXPIRES_EARLY", "expires", f"not after {name}")
         if now is not None and info.expires <= now:
             yield Fault("EXPIRED", "expires", "already over")
-    if not info.areas:
-        yield Fault("NO_AREA", "area", "says where")
-    for area in info.areas:
-        yield from _area(area, territory)
 
 
 def _area(area: Area, territory: Mapping[str, Any] | None) -> Iterator[Fault]:

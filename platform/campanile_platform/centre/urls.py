@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campanile_platform.centre import catalogue, views, views_access
+from campanile_platform.centre import catalogue, lines, views, views_access
 from campanile_tenants.contract.access import Audience, Host, Policy
 from campanile_tenants.town.office.pages.patterns import access_patterns, audit_patterns
 
@@ -10,6 +10,9 @@ app_name = "centre"
 urlpatterns = [
     path("", views.home, name="home"),
     path("in-uscita/", views.outbox, name="outbox"),
+    path("canali/", lines.channel_health, name="lines"),
+    path("canali/prova/", lines.try_lines, name="try_lines"),
+    path("canali/<slug:name>/apri/", lines.open_line, name="open_line"),
     path("catalogo/", catalogue.services, name="catalogue"),
     path("catalogo/nuovo/", catalogue.edit, name="catalogue_new"),
     path("catalogo/<slug:code>/", catalogue.edit, name="catalogue_edit"),

@@ -46,6 +46,11 @@ def _configure() -> None:
                 "schedule": 600,
                 "options": {"queue": "operations", "expires": 600},
             },
+            "try out the lines to providers": {
+                "task": "campanile_tenants.public.providers.tasks.probe_lines",
+                "schedule": 600,
+                "options": {"queue": "operations", "expires": 600},
+            },
             "fold old deliveries into numbers": {
                 "task": "campanile_tenants.town.delivery.tasks.fold_everywhere",
                 "schedule": crontab(hour=2, minute=50),

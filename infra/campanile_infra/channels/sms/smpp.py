@@ -1,4 +1,4 @@
-"""SMS over SMPP 3.4, the second provider: one bound session a process, receipts on the same session."""
+"""SMS over SMPP 3.4, the second provider: one bound session a process. Receipts are answered and not read yet."""
 
 from __future__ import annotations
 
@@ -86,12 +86,13 @@ class SmppTransport(Transport):
             session.disconnect()
             raise _refusal(int(error.args[1])) from error
         except (smpplib.exceptions.ConnectionError, OSError) as error:
+            session.disconnect()
             raise TransportError(type(error).__name__, permanent=False) from error
         self._session = session
         return session
 
     def _ask(self, session: Any, send: Callable[[], object], answer: str, *, in_doubt: bool = False) -> Any:
-        """Sends, then reads until the answer comes; what the provider says meanwhile is answered or kept."""
+        """Sends, then reads until the answer comes; what the provider says meanwhile is answered."""
         try:
             send()
             while True:
@@ -101,6 +102,7 @@ class SmppTransport(Transport):
                 self._meanwhile(session, pdu)
         except (smpplib.exceptions.ConnectionError, OSError) as error:
             self._session = None
+            session.disconnect()
             raise TransportError(type(error).__name__, permanent=False, in_doubt=in_doubt) from error
 
     def _meanwhile(self, session: Any, pdu: Any) -> None:
@@ -108,8 +110,6 @@ class SmppTransport(Transport):
             session.send_pdu(_pdu("enquire_link_resp", session, sequence=pdu.sequence))
         elif pdu.command == "deliver_sm":
             session.send_pdu(_pdu("deliver_sm_resp", session, sequence=pdu.sequence))
-            if heard := self.options.get("heard"):
-                heard(pdu)
         else:
             _log.info("SMPP: %s", pdu.command)
 
