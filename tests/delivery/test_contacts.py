@@ -104,11 +104,28 @@ def test_a_code_works_once_and_guessing_ends(here: Town) -> None:
             subscribing.confirm(endpoint.pk, "000000" if code != "000000" else "111111")
     with pytest.raises(WrongCode):
         subscribing.confirm(endpoint.pk, code)
+    Endpoint.objects.update(code_until=None)
     again = subscribing.ask(WISH)
     assert again.pk == endpoint.pk
     subscribing.confirm(endpoint.pk, code_in_mail())
     with pytest.raises(WrongCode):
         subscribing.confirm(endpoint.pk, code_in_mail())
+
+
+def test_nobody_can_ask_for_somebody_else(here: Town) -> None:
+    endpoint = subscribing.ask(WISH)
+    subscribing.confirm(endpoint.pk, code_in_mail())
+    subscribing.ask(replace(WISH, topics=(DANGER,)))
+    assert count(Whom(DANGER)) == {"people": 0}, "nothing changes before the new code is given"
+    assert len(consents_of("anna@example.org")) == 1
+    subscribing.confirm(endpoint.pk, code_in_mail())
+    assert count(Whom(DANGER)) == {"email": 1, "people": 1}
+
+
+def test_a_code_is_sent_once_a_minute_at_most(here: Town) -> None:
+    for _ in range(3):
+        subscribing.ask(WISH)
+    assert Message.objects.filter(purpose="contacts.code").count() == 1
 
 
 def test_a_topic_of_a_module_that_is_off_cannot_be_asked_for(here: Town) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +12,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+_log = logging.getLogger(__name__)
 
 
 class TransportError(Exception):
@@ -94,10 +97,18 @@ class Transport:
         """Looks whether the provider would take a message, without sending one. Raises TransportError."""
 
     def _answer(self, envelope: Envelope) -> Answer:
-        try:
-            return self.notify(envelope)
-        except TransportError as error:
-            return error
+        return answer_of(lambda: self.notify(envelope))
+
+
+def answer_of(speak: Callable[[], Accepted]) -> Answer:
+    """What came of speaking. A fault of ours leaves one message in doubt and does not stop the others."""
+    try:
+        return speak()
+    except TransportError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, and the message is in doubt
+        _log.exception("A transport failed in a way that it does not know")
+        return TransportError(type(error).__name__, permanent=False, in_doubt=True)
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,8 @@ def _people(number: int) -> None:
             SELECT n, 'citizen', 'self', '', 'it', 'via ' || n %% 300, n %% 90, false, '', '', now()
             FROM generate_series(1, %(n)s) AS n;
             INSERT INTO contacts_endpoint (id, contact_id, channel, address, verified_at, breaks_quiet, of_relative,
-                                           code_digest, code_tries, created_at)
-            SELECT n, n, 'sms', '+39' || 3330000000 + n, now(), true, false, '', 0, now()
+                                           pending, code_digest, code_tries, created_at)
+            SELECT n, n, 'sms', '+39' || 3330000000 + n, now(), true, false, '{}', '', 0, now()
             FROM generate_series(1, %(n)s) AS n;
             INSERT INTO contacts_preference (endpoint_id, topic, since)
             SELECT n, %(topic)s, now() FROM generate_series(1, %(n)s) AS n;

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.core.mail import get_connection
 
-from campanile_infra.channels.base import Accepted, Answer, Envelope, Transport, TransportError
+from campanile_infra.channels.base import Accepted, Answer, Envelope, Transport, TransportError, answer_of
 from campanile_infra.channels.email.mime import mail, return_path, signed
 
 
@@ -27,16 +28,10 @@ class EmailTransport(Transport):
     def notify_many(self, envelopes: Sequence[Envelope]) -> list[Answer]:
         """One connection for all; when it breaks, the next message opens another one."""
         backend = get_connection()
-        answers: list[Answer] = []
         try:
-            for envelope in envelopes:
-                try:
-                    answers.append(_hand_over(backend, envelope))
-                except TransportError as error:
-                    answers.append(error)
+            return [answer_of(partial(_hand_over, backend, envelope)) for envelope in envelopes]
         finally:
             backend.close()
-        return answers
 
     def probe(self) -> None:
         """Signs in to the server and leaves."""

@@ -21,14 +21,15 @@ FAILURES_TO_TRIP = 5
 _TAKE = """
 WITH now AS (SELECT clock_timestamp() AS t),
 filled AS (
-    SELECT name, rate, failures, greatest(blocked_until, tripped_until) AS shut,
+    SELECT name, rate, burst, failures, greatest(blocked_until, tripped_until) AS shut,
            least(burst, tokens + coalesce(rate, 0) * greatest(0, extract(epoch FROM now.t - refilled_at))) AS tokens,
            CASE WHEN %(emergency)s THEN 0 ELSE burst * reserve END AS kept, now.t
     FROM "public"."providers_provider", now WHERE name = %(name)s FOR UPDATE OF "providers_provider"
 ), granted AS (
     SELECT *, CASE WHEN shut > t THEN 0
                    WHEN rate IS NULL THEN %(wanted)s
-                   ELSE greatest(0, least(%(wanted)s, floor(tokens - kept)))
+                   ELSE greatest(CASE WHEN tokens >= burst THEN %(unit)s ELSE 0 END,
+                                 least(%(wanted)s, floor((tokens - kept) / %(unit)s) * %(unit)s))
               END AS taken
     FROM filled
 )
@@ -63,7 +64,8 @@ class Grant(NamedTuple):
 def take(line: Line, channel: str, *, wanted: int, unit: int, emergency: bool) -> Grant:
     """Takes up to `wanted` units for messages of `unit` units each. 1 query, in the public schema.
 
-    A line that is on trial after its breaker tripped gets one message.
+    A line that is on trial after its breaker tripped gets one message. A full bucket gives one even when the message
+    is larger than the bucket: the debt is waited for.
     """
     with in_schema(PUBLIC_SCHEMA), connection.cursor() as cursor:
         row = _ask(cursor, line, wanted=wanted, unit=unit, emergency=emergency)
@@ -74,7 +76,7 @@ def take(line: Line, channel: str, *, wanted: int, unit: int, emergency: bool) -
     taken, shut, empty, failures = row
     if failures >= FAILURES_TO_TRIP:
         taken = min(taken, unit)
-    return Grant(int(taken) // unit * unit, max(float(shut), float(empty), 0.05), shut > 0)
+    return Grant(int(taken), max(float(shut), float(empty), 0.05), shut > 0)
 
 
 def _ask(cursor: object, line: Line, *, wanted: int, unit: int, emergency: bool) -> tuple[float, ...] | None:

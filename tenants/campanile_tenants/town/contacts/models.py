@@ -88,7 +88,8 @@ class Endpoint(models.Model):
     """One address on one channel. Nothing is sent to it before it is verified (`verified_at`) or after `retired_at`.
 
     `quiet_from` to `quiet_to`: hours (of Europe/Rome) in which she wants peace; `breaks_quiet`: an emergency may break
-    it, because she agreed. Addresses: an e-mail address, a number in E.164, a chat, a tax code, a push subscription.
+    it, because she agreed. `pending` is what was asked for and waits for the code. Addresses: an e-mail address, a
+    number in E.164, a chat, a tax code, a push subscription.
     """
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="endpoints")
@@ -100,6 +101,7 @@ class Endpoint(models.Model):
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_to = models.TimeField(_("quiet until"), null=True, blank=True)
     breaks_quiet = models.BooleanField(_("emergencies also in quiet hours"), default=True)
+    pending = models.JSONField(default=dict, blank=True)
     code_digest = models.CharField(max_length=64, blank=True)
     code_tries = models.PositiveSmallIntegerField(default=0)
     code_until = models.DateTimeField(null=True, blank=True)

@@ -29,6 +29,7 @@ from campanile_tenants.town.privacy.services import give_consent, withdraw_conse
 MOST_TRIES = 5
 CODE_LIVES = {Channel.EMAIL: timedelta(days=1)}
 _CODE_LIVES = timedelta(minutes=20)
+ONCE_A = timedelta(minutes=1)
 PURPOSE = "contacts"
 _BY_CODE = (Channel.EMAIL, Channel.SMS, Channel.VOICE)
 
@@ -52,8 +53,8 @@ class Wish:
 def ask(wish: Wish, *, contact: Contact | None = None) -> Endpoint:
     """Writes the wish down and sends a code to the address; nothing else is sent to it before it is confirmed.
 
-    Asking again for the same address sends a new code and adds the topics once confirmed; what is there stays. Raises
-    WrongAddress, NotAMobile, NoSuchTopic, ChannelNotSetUp.
+    Asking again for the same address changes nothing before the new code is given, so that nobody can ask for others;
+    a code is sent once a minute at most. Raises WrongAddress, NotAMobile, NoSuchTopic, ChannelNotSetUp.
     """
     address, codes = normal(wish.channel, wish.address), topic_list.known(wish.topics)
     if wish.channel not in channels():
@@ -69,9 +70,10 @@ def ask(wish: Wish, *, contact: Contact | None = None) -> Endpoint:
             endpoint = Endpoint.objects.create(contact=contact, channel=wish.channel, address=address)
         if endpoint.verified_at is None:
             _write_quiet(endpoint, wish.quiet, breaks_quiet=wish.breaks_quiet)
-        _prefer(endpoint, codes)
-        give_consent(PURPOSE, wish.wording, version=wish.version, language=wish.language, subject=address,
-                     channel=wish.channel)  # fmt: skip
+        endpoint.pending = {
+            "topics": codes, "wording": wish.wording, "version": wish.version, "language": wish.language,
+        }  # fmt: skip
+        endpoint.save(update_fields=("pending",))
         if wish.channel in _BY_CODE:
             _send_code(endpoint)
         elif wish.channel in (Channel.PUSH, Channel.IO):  # the browser or the identity provider answers for it
@@ -80,7 +82,10 @@ def ask(wish: Wish, *, contact: Contact | None = None) -> Endpoint:
 
 
 def confirm(key: int, code: str) -> Endpoint:
-    """The address is hers. Each try counts before the code is looked at. Raises WrongCode."""
+    """The address is hers, and what she asked for holds. Each try counts before the code is looked at.
+
+    Raises WrongCode.
+    """
     now = timezone.now()
     mine = Endpoint.objects.filter(pk=key, code_tries__lt=MOST_TRIES, code_until__gt=now)
     found = mine.update(code_tries=F("code_tries") + 1)
@@ -88,7 +93,8 @@ def confirm(key: int, code: str) -> Endpoint:
     digest = _digest(key, code.strip().replace(" ", ""))
     if endpoint is None or not endpoint.code_digest or not secrets.compare_digest(endpoint.code_digest, digest):
         raise WrongCode(field="code")
-    _verify(endpoint)
+    with transaction.atomic():
+        _verify(endpoint)
     return endpoint
 
 
@@ -206,16 +212,25 @@ def _write_quiet(endpoint: Endpoint, quiet: tuple[time, time] | None, *, breaks_
 
 
 def _verify(endpoint: Endpoint) -> None:
+    asked = endpoint.pending
+    if asked:
+        _prefer(endpoint, asked["topics"])
+        give_consent(PURPOSE, asked["wording"], version=asked["version"], language=asked["language"],
+                     subject=endpoint.address, channel=endpoint.channel)  # fmt: skip
     endpoint.verified_at, endpoint.code_digest, endpoint.code_until = timezone.now(), "", None
-    endpoint.save(update_fields=("address", "verified_at", "code_digest", "code_until"))
+    endpoint.pending = {}
+    endpoint.save(update_fields=("address", "verified_at", "code_digest", "code_until", "pending"))
     lift(endpoint.channel, endpoint.address)
 
 
 def _send_code(endpoint: Endpoint) -> None:
+    channel, now = Channel(endpoint.channel), timezone.now()
+    lives = CODE_LIVES.get(channel, _CODE_LIVES)
+    if endpoint.code_until is not None and endpoint.code_until - lives > now - ONCE_A:
+        return
     code = f"{secrets.randbelow(10**6):06d}"
-    channel = Channel(endpoint.channel)
     endpoint.code_digest, endpoint.code_tries = _digest(endpoint.pk, code), 0
-    endpoint.code_until = timezone.now() + CODE_LIVES.get(channel, _CODE_LIVES)
+    endpoint.code_until = now + lives
     endpoint.save(update_fields=("code_digest", "code_tries", "code_until"))
     town = current_town().full_name
     spoken = ", ".join(code) if channel == Channel.VOICE else code

@@ -115,7 +115,7 @@ def freeze(message: Message, audience: Audience) -> int:
     statement = _FREEZE.format(audience=audience.sql)
     while message.frozen_at is None:
         with transaction.atomic(), connection.cursor() as cursor:
-            row = Message.objects.select_for_update().filter(pk=message.pk, stopped_at__isnull=True)
+            row = Message.objects.select_for_update(no_key=True).filter(pk=message.pk, stopped_at__isnull=True)
             after = row.values_list("frozen_upto", flat=True).first()
             if after is None:
                 return written

@@ -22,6 +22,8 @@ from campanile_tenants.town.delivery.tickets import ticket
 _log = logging.getLogger(__name__)
 MOST_ATTEMPTS = {Lane.EMERGENCY: 8, Lane.TRANSACTIONAL: 6, Lane.BULK: 6}
 LONGEST_PAUSE = 3_600.0
+_ASK_AGAIN = 120.0
+"""Seconds after which a lot looks again whether its line is open: an operator may have opened it."""
 _SHORT = 5.0
 """An emergency waits this long beside an empty bucket before it goes away and comes again."""
 
@@ -98,7 +100,7 @@ def _choose(turn: _Round) -> tuple[Line | None, int, int, float]:
     A line that is shut (by the provider, by our breaker) is passed over; one that is merely empty is waited for.
     """
     lot, known = turn.lot, lines(turn.lot.channel)
-    wait = LONGEST_PAUSE
+    wait = _ASK_AGAIN
     for line in sorted(known, key=lambda line: line.name != lot.provider):
         way = transport(line)
         unit = max(1, way.units(turn.words_in("it").body))
@@ -113,7 +115,7 @@ def _choose(turn: _Round) -> tuple[Line | None, int, int, float]:
             break
     if not known:
         _log.error("Channel %s is not set up; %d messages wait.", lot.channel, len(lot.left))
-    return None, 0, 1, min(wait, LONGEST_PAUSE)
+    return None, 0, 1, wait
 
 
 def _hand_over(turn: _Round, line: Line, due: list[Due]) -> int:
