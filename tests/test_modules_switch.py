@@ -10,7 +10,7 @@ from campanile_infra.tasks.base import before_town_task
 from campanile_modules.reporting.models import Report
 from campanile_platform.config.celery import app as celery_app
 from campanile_tenants.contract.errors import UnknownModule
-from campanile_tenants.kit import events
+from campanile_tenants.public.registry import events
 from campanile_tenants.public.registry.activation import history, switch_off, switch_on
 from campanile_tenants.public.registry.directory import directory
 from campanile_tenants.public.registry.tasks import may_run
