@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,6 +23,7 @@ from campanile_tenants.town.contacts.services.audiences import Whom, audience, c
 from campanile_tenants.town.contacts.services.coverage import streets
 from campanile_tenants.town.contacts.services.importing import FileRefused, TooManyWrong, preview, take_in
 from campanile_tenants.town.contacts.services.subscribing import Wish, Written
+from campanile_tenants.town.contacts.services.tidying import tidy
 from campanile_tenants.town.delivery.models import Delivery, Lane, Message, Suppression, Work
 from campanile_tenants.town.delivery.services import broadcast, freeze
 from campanile_tenants.town.privacy.services import consents_of
@@ -239,6 +240,22 @@ def test_areas_by_street_and_polygon_and_nobody_without_a_known_place_is_left_ou
     assert reached(Whom(DANGER, everybody=True, rings=(square,))) == {"0", "2", "3"}
     assert reached(Whom(DANGER, everybody=True, streets=("via po",))) == {"1", "2", "3"}
     assert reached(Whom(DANGER, everybody=True, kind=Contact.Kind.DRILL)) == set()
+
+
+def test_what_was_never_confirmed_or_has_ended_is_forgotten(here: Town) -> None:
+    old = timezone.now() - timedelta(days=31)
+    kept = subscribing.ask(WISH)
+    subscribing.confirm(kept.pk, code_in_mail())
+    never = subscribing.ask(replace(WISH, address="never@example.org"))
+    ended = subscribing.ask(replace(WISH, address="ended@example.org"))
+    subscribing.confirm(ended.pk, code_in_mail())
+    Endpoint.objects.filter(pk=ended.pk).update(retired_at=old)
+    Endpoint.objects.update(created_at=old)
+    fresh = subscribing.ask(replace(WISH, address="fresh@example.org"))
+    assert tidy() == 2
+    assert set(Endpoint.objects.values_list("pk", flat=True)) == {kept.pk, fresh.pk}
+    assert Contact.objects.count() == 2
+    assert not Contact.objects.filter(pk__in=(never.contact_id, ended.contact_id)).exists()
 
 
 HEAD = "nome;telefono;via;civico;fragile;note;familiare;telefono_familiare;consenso\n"

@@ -32,6 +32,8 @@ from campanile_platform.machine.environment import (
 
 _WEB = "campanile_platform.machine.web"
 _WEB_PROCESSES = 2
+_THREADS = {"emergency": "4"}
+"""So that the sweeper, on the same lane, always has its turn."""
 _CELERY = "campanile_platform.config.celery:app"
 Port = Annotated[int | None, typer.Option(help="Port of the web server; the last one, or a free one, when left out.")]
 
@@ -147,8 +149,8 @@ def _workers(place: State, environment: dict[str, str]) -> list[Service]:
         Service(
             f"lane-{lane}"[:13],
             [
-                *celery, "worker", *quiet, "-Q", lane, "-n", f"{lane}@campanile", "-P", "threads", "-c", "2",
-                "--without-gossip", "--without-mingle", "--without-heartbeat",
+                *celery, "worker", *quiet, "-Q", lane, "-n", f"{lane}@campanile", "-P", "threads",
+                "-c", _THREADS.get(lane, "2"), "--without-gossip", "--without-mingle", "--without-heartbeat",
             ],
             environment if lane == "operations" else _answering(environment),
         )

@@ -34,7 +34,7 @@ def _configure() -> None:
             "sweep the outboxes": {
                 "task": "campanile_tenants.town.delivery.tasks.sweep",
                 "schedule": 15,
-                "options": {"queue": "emergency", "expires": 15},
+                "options": {"queue": "emergency", "expires": 60},
             },
             "go on with exports and imports": {
                 "task": "campanile_tenants.town.api.tasks.sweep",
@@ -50,6 +50,11 @@ def _configure() -> None:
                 "task": "campanile_tenants.public.providers.tasks.probe_lines",
                 "schedule": 600,
                 "options": {"queue": "operations", "expires": 600},
+            },
+            "forget contacts that were never confirmed": {
+                "task": "campanile_tenants.town.contacts.tasks.tidy_everywhere",
+                "schedule": crontab(hour=3, minute=0),
+                "options": {"queue": "bulk"},
             },
             "fold old deliveries into numbers": {
                 "task": "campanile_tenants.town.delivery.tasks.fold_everywhere",

@@ -59,8 +59,8 @@ class _Round:
 def drain(lane: str, *, seconds: float = 30.0) -> int:
     """Sends what is due in `lane` of the current town, and in the lanes before it; returns how many were taken.
 
-    Stays while there is something to do within a second (an emergency waits for its tokens), `seconds` at most: who
-    wakes it does so again, so that no town keeps the others waiting.
+    An emergency also stays while something is due within five seconds (it waits for its tokens); `seconds` at most:
+    who wakes it does so again, so that no town keeps the others waiting.
     """
     rank, sent = Lane(lane).rank, 0
     until = time.monotonic() + seconds
