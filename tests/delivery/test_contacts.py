@@ -184,6 +184,7 @@ def test_the_town_writes_down_who_has_a_landline_only(here: Town) -> None:
     assert dict(contact.endpoints.values_list("address", "of_relative")) == {
         "+390341481111": False, "+393331234567": True,
     }  # fmt: skip
+    assert count(Whom(DANGER)) == {"voice": 1, "people": 1}, "a relative is called in an emergency only"
     message = broadcast(key="k", purpose="test", lane=Lane.EMERGENCY, subject="x", body="y", topic=DANGER)
     freeze(message, audience(Whom(DANGER, emergency=True)))
     due = {delivery.address: delivery.due_at for delivery in Delivery.objects.all()}

@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from django.conf import settings as django_settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 
@@ -65,6 +64,7 @@ def web(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         server.server_close()
         with in_schema("c_097042"):
             Message.objects.all().delete()
+            Suppression.objects.all().delete()
         with in_schema("public"):
             Provider.objects.all().delete()
         connection.close()
@@ -107,6 +107,12 @@ def test_a_landline_is_called_two_is_pressed_and_help_is_asked_for_within_a_seco
             let_time_pass()
             assert drain(Lane.EMERGENCY, seconds=1) == 1
             until(lambda: Delivery.objects.get(pk=ugo.pk).state == State.ACKNOWLEDGED)
+            fake.keys[UGO] = "9"
+            one("more", channel="voice", to=UGO, lane=Lane.EMERGENCY)
+            drain(Lane.EMERGENCY, seconds=1)
+            until(lambda: Suppression.objects.filter(address=UGO).exists())
+            one("again", channel="voice", to=UGO, lane=Lane.EMERGENCY)
+            assert drain(Lane.EMERGENCY, seconds=1) == 0, "9: no more calls"
         assert not fake.problems
         ((number, speech),) = [said for said in fake.said if said[0] == IDA]
     assert number == IDA
@@ -249,4 +255,3 @@ def test_sns_forged_replayed_and_of_another_topic(lecco: Town, merate: Town, ama
     with inside(lecco):
         assert Receipt.objects.count() == 2
         assert Delivery.objects.get().state == State.DELIVERED
-    assert django_settings.SNS_TOPICS == [TOPIC]

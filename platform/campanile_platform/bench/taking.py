@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 from os import getpid
-from typing import ClassVar
 
 from campanile_infra.channels.base import Accepted, Answer, Envelope, Transport
 
@@ -14,8 +13,6 @@ _numbers = count()
 
 class TakingTransport(Transport):
     """Answers with a number of its own, as a provider of SMS would."""
-
-    group: ClassVar[int] = 500
 
     def notify(self, envelope: Envelope) -> Accepted:
         """Takes it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campanile_infra.channels.base import Accepted, Envelope, Transport, TransportError
-from campanile_infra.channels.web import post, refusal
+from campanile_infra.channels.web import Reply, post, refusal
 
 SUBJECT = (10, 120)
 MARKDOWN = (80, 10_000)
@@ -45,9 +45,9 @@ class AppIoTransport(Transport):
         return str(key)
 
     @staticmethod
-    def _refusal_before_sending(reply: object) -> TransportError:
+    def _refusal_before_sending(reply: Reply) -> TransportError:
         """Nothing was sent yet, so nothing is in doubt."""
-        error = refusal(reply, "IO")  # type: ignore[arg-type]
+        error = refusal(reply, "IO")
         error.in_doubt = False
         return error
 

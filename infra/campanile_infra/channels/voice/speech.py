@@ -5,10 +5,11 @@ from __future__ import annotations
 from xml.sax.saxutils import escape
 
 _KEYS = {
-    "it": "Premi 1 se hai capito. Premi 2 se hai bisogno di aiuto.",
-    "en": "Press 1 if you have understood. Press 2 if you need help.",
-    "de": "Drücken Sie 1, wenn Sie verstanden haben. Drücken Sie 2, wenn Sie Hilfe brauchen.",
-    "sl": "Pritisnite 1, če ste razumeli. Pritisnite 2, če potrebujete pomoč.",
+    "it": "Premi 1 se hai capito. Premi 2 se hai bisogno di aiuto. Premi 9 per non ricevere più chiamate.",
+    "en": "Press 1 if you have understood. Press 2 if you need help. Press 9 for no more calls.",
+    "de": "Drücken Sie 1, wenn Sie verstanden haben. Drücken Sie 2, wenn Sie Hilfe brauchen. "
+    "Drücken Sie 9, um keine Anrufe mehr zu erhalten.",
+    "sl": "Pritisnite 1, če ste razumeli. Pritisnite 2, če potrebujete pomoč. Pritisnite 9, če ne želite več klicev.",
 }
 _AGAIN = {"it": "Ripeto.", "en": "I repeat.", "de": "Ich wiederhole.", "sl": "Ponavljam."}
 VOICES = {"it": "it-IT", "en": "en-GB", "de": "de-DE", "sl": "sl-SI"}

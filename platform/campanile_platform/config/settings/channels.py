@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 import environ
@@ -29,9 +30,7 @@ def lines_from(env: environ.Env, *, local: bool) -> dict[str, tuple[Line, ...]]:
             ]
     rates = {name: float(rate) for name, rate in env.dict("CHANNEL_RATES", default={}).items()}
     return {
-        channel: tuple(
-            Line(line.name, line.transport, rates.get(line.name, line.rate), options=line.options) for line in lines
-        )
+        channel: tuple(replace(line, rate=rates.get(line.name, line.rate)) for line in lines)
         for channel, lines in found.items()
     }
 

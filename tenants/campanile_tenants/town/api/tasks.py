@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.utils.module_loading import import_string
 
-from campanile_infra.database.scope import in_schema
 from campanile_infra.tasks.base import centre_task, town_task
-from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.public.registry.everywhere import in_every_town
 from campanile_tenants.town.api import jobs, uploads
 
 runners: list[str] = []
@@ -24,10 +23,8 @@ def run_jobs() -> int:
 @centre_task(lane="bulk")
 def sweep() -> int:
     """Wakes the towns where a job waits or something is past its time: what a lost broker or a dead worker left."""
-    woken = 0
-    for schema in Municipality.objects.filter(state__in=("live", "suspended")).values_list("schema_name", flat=True):
-        with in_schema(schema):
-            if jobs.wants_care():
-                run_jobs.wake()
-                woken += 1
-    return woken
+    return in_every_town(_wake_if_needed)
+
+
+def _wake_if_needed() -> int:
+    return int(jobs.wants_care() and run_jobs.wake())

@@ -67,17 +67,20 @@ def call(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 @declared(ANYONE)
 def call_key(request: HttpRequest, name: str) -> HttpResponse:
-    """A key was pressed: 1 understood, 2 needs help. Anything else ends the call politely."""
+    """A key was pressed: 1 understood, 2 needs help, 9 no more calls. Anything else ends the call politely."""
     delivery, data = _delivery(name), _from_gateway(request)
     if data is None:
         return HttpResponse(status=403)
     digit = str(data.get("digits", ""))
     if kind := _KEYS.get(digit):
         receive([Event("gateway", f"{data.get('call_sid')}/key/{digit}", kind, ticket=name)])
+    elif digit == "9":
+        subscribing.stop(delivery.channel, delivery.address)
     with translation.override(delivery.language):
         said = {
             "1": _("Thank you. Goodbye."),
             "2": _("We have understood that you need help. The municipality knows."),
+            "9": _("We will not call this number again. Goodbye."),
         }
         return JsonResponse(thanks(said.get(digit, _("Goodbye.")), delivery.language), safe=False)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from campanile_infra.database.scope import in_schema
 from campanile_infra.tasks.base import TownTask, centre_task, town_task
 from campanile_tenants.public.providers import buckets
-from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.public.registry.everywhere import in_every_town
 from campanile_tenants.town.delivery import services
 from campanile_tenants.town.delivery.models import Lane
 from campanile_tenants.town.delivery.services import upkeep
@@ -40,23 +39,20 @@ DRAINS: dict[Lane, TownTask] = {
 def sweep() -> int:
     """Wakes the towns in which something is due: left by a lost broker or a dead worker, or waiting for its hour."""
     buckets.beat("sweep")
-    woken = 0
-    for schema in Municipality.objects.filter(state__in=("live", "suspended")).values_list("schema_name", flat=True):
-        with in_schema(schema):
-            for rank in upkeep.lanes_waiting():
-                DRAINS[list(Lane)[rank]].wake()
-                woken += 1
-    return woken
+    return in_every_town(_wake)
 
 
 @centre_task(lane="bulk")
 def fold_everywhere() -> int:
     """Folds what is old into facts, town by town."""
-    folded = 0
-    for schema in Municipality.objects.filter(state__in=("live", "suspended")).values_list("schema_name", flat=True):
-        with in_schema(schema):
-            folded += upkeep.fold()
-    return folded
+    return in_every_town(upkeep.fold)
+
+
+def _wake() -> int:
+    ranks = upkeep.lanes_waiting()
+    for rank in ranks:
+        DRAINS[list(Lane)[rank]].wake()
+    return len(ranks)
 
 
 def _drain(lane: Lane) -> int:

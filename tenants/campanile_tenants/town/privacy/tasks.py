@@ -6,9 +6,8 @@ from typing import cast
 
 from celery import current_app
 
-from campanile_infra.database.scope import in_schema
 from campanile_infra.tasks.base import LaneTask, centre_task, town_task
-from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.public.registry.everywhere import in_every_town
 from campanile_tenants.town.api.services import forget_old_calls
 from campanile_tenants.town.audit.context import Who, acting
 from campanile_tenants.town.privacy import services
@@ -24,8 +23,9 @@ def retain() -> int:
 @centre_task(lane="bulk")
 def retain_everywhere() -> int:
     """Wakes each town's retention; returns how many towns."""
-    towns = list(Municipality.objects.filter(state__in=("live", "suspended")).values_list("schema_name", flat=True))
-    for schema in towns:
-        with in_schema(schema):
-            cast(LaneTask, current_app.tasks[retain.name]).wake()
-    return len(towns)
+    return in_every_town(_wake)
+
+
+def _wake() -> int:
+    cast(LaneTask, current_app.tasks[retain.name]).wake()
+    return 1

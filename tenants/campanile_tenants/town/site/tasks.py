@@ -6,9 +6,8 @@ from typing import cast
 
 from celery import current_app
 
-from campanile_infra.database.scope import in_schema
 from campanile_infra.tasks.base import LaneTask, centre_task, town_task
-from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.public.registry.everywhere import State, in_every_town
 from campanile_tenants.town.audit.context import Who, acting
 from campanile_tenants.town.site.models import Feed, Page
 from campanile_tenants.town.site.services import publishing
@@ -35,23 +34,19 @@ def publish_due() -> int:
 @centre_task(lane="operations")
 def publish_everywhere() -> int:
     """Wakes the towns where a page is due: one query in each, and what goes wrong in one stays in it."""
-    woken = 0
-    for schema in _towns():
-        with in_schema(schema):
-            if Page.objects.due().exists():
-                woken += bool(cast(LaneTask, current_app.tasks[publish_due.name]).wake())
-    return woken
+    return in_every_town(_wake_if_due, states=(State.LIVE,))
 
 
 @centre_task(lane="bulk")
 def look_after_everywhere() -> int:
     """Wakes each town's nightly look; returns how many towns."""
-    towns = _towns()
-    for schema in towns:
-        with in_schema(schema):
-            cast(LaneTask, current_app.tasks[look_after.name]).wake()
-    return len(towns)
+    return in_every_town(_wake_nightly, states=(State.LIVE,))
 
 
-def _towns() -> list[str]:
-    return list(Municipality.objects.filter(state="live").values_list("schema_name", flat=True))
+def _wake_if_due() -> int:
+    return int(Page.objects.due().exists() and cast(LaneTask, current_app.tasks[publish_due.name]).wake())
+
+
+def _wake_nightly() -> int:
+    cast(LaneTask, current_app.tasks[look_after.name]).wake()
+    return 1

@@ -48,6 +48,7 @@ def _take(bulletin: Bulletin, source: str, taken: Taken) -> None:
     unmatched = set(issue.unmatched)
     if bulletin.places:
         unmatched |= _place(bulletin, zones, taken)
+    peopled = set(Membership.objects.values_list("zone_id", flat=True).distinct())
     said: list[Colours] = []
     for colours in bulletin.colours.values():
         zone = zones.get(colours.zone) or by_name.get(colours.zone.lower())
@@ -56,7 +57,7 @@ def _take(bulletin: Bulletin, source: str, taken: Taken) -> None:
         if zone is None:
             unmatched.add(f"zone {colours.zone}")
             continue
-        if not zone.memberships.exists() and zone.code not in bulletin.places.values():
+        if zone.code not in peopled:
             unmatched.add(f"zone {zone.code} without municipalities")
         colours.zone = zone.code
         said.append(colours)

@@ -21,6 +21,7 @@ RELATIVE_AFTER = 600
 _WHO = """
     FROM contacts_endpoint e JOIN contacts_contact c ON c.id = e.contact_id
     WHERE c.kind = %(kind)s AND e.retired_at IS NULL AND e.verified_at IS NOT NULL AND e.channel = ANY(%(channels)s)
+      AND (%(emergency)s OR NOT e.of_relative)
       AND (%(everybody)s OR EXISTS (
             SELECT FROM contacts_preference p WHERE p.endpoint_id = e.id AND p.topic = %(who_topic)s))
       AND (%(everywhere)s
@@ -28,6 +29,10 @@ _WHO = """
            OR (c.latitude IS NULL AND (c.street = '' OR %(polygons)s))
            OR EXISTS (SELECT FROM unnest(%(rings)s::text[]) AS ring
                       WHERE ring::polygon @> point(c.longitude, c.latitude)))
+"""
+_WILLING = """
+      AND NOT EXISTS (SELECT FROM delivery_suppression s WHERE s.channel = e.channel AND s.address = e.address
+                      AND s.topic IN ('', %(who_topic)s))
 """
 _ROWS = """
     SELECT e.id, c.id AS person, e.channel, e.address, c.language,
@@ -48,6 +53,7 @@ class Whom:
 
     `everybody`: also those who did not choose the topic. `streets` in lower case; `rings` are areas, and who has no
     known place is told too. `delays`: seconds that a channel waits for the ones before it (an escalation).
+    Relatives are called in an emergency only.
     """
 
     topic: str
@@ -80,12 +86,15 @@ def audience(whom: Whom) -> Audience:
 
 
 def count(whom: Whom) -> dict[str, int]:
-    """How many endpoints each channel would reach; `people` is how many people. 2 queries."""
+    """How many endpoints each channel would reach, without those that are not written to; `people`: how many people.
+
+    2 queries.
+    """
     values = whom.values()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT e.channel, count(*) {_WHO} GROUP BY e.channel", values)
+        cursor.execute(f"SELECT e.channel, count(*) {_WHO} {_WILLING} GROUP BY e.channel", values)
         found = {str(channel): int(number) for channel, number in cursor.fetchall()}
-        cursor.execute(f"SELECT count(DISTINCT c.id) {_WHO}", values)
+        cursor.execute(f"SELECT count(DISTINCT c.id) {_WHO} {_WILLING}", values)
         found["people"] = int(cursor.fetchone()[0])
     return found
 

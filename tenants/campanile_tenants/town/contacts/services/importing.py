@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -94,8 +95,6 @@ def preview(content: bytes, topics: Sequence[str]) -> Preview:
 
 def take_in(content: bytes, topics: Sequence[str]) -> Preview:
     """Writes the good rows down. Raises FileRefused, TooManyWrong: then nothing was written."""
-    from django.db import transaction
-
     found = preview(content, topics)
     if found.wrong and not found.is_acceptable:
         raise TooManyWrong(wrong=len(found.wrong), rows=found.rows)

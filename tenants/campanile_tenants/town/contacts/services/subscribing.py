@@ -9,7 +9,7 @@ from datetime import time, timedelta
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from campanile_infra.channels.base import channels
@@ -232,12 +232,12 @@ def _send_code(endpoint: Endpoint) -> None:
     endpoint.code_digest, endpoint.code_tries = _digest(endpoint.pk, code), 0
     endpoint.code_until = now + lives
     endpoint.save(update_fields=("code_digest", "code_tries", "code_until"))
-    town = current_town().full_name
     spoken = ", ".join(code) if channel == Channel.VOICE else code
-    subject = _("%(code)s confirms your address") % {"code": code}
-    body = _("Your code for the notices of %(town)s is %(code)s. If you did not ask for it, do nothing.") % {
-        "town": town, "code": spoken,
-    }  # fmt: skip
+    with translation.override(endpoint.contact.language):
+        subject = _("%(code)s confirms your address") % {"code": code}
+        body = _("Your code for the notices of %(town)s is %(code)s. If you did not ask for it, do nothing.") % {
+            "town": current_town().full_name, "code": spoken,
+        }  # fmt: skip
     enqueue(
         key=f"contact:{endpoint.pk}:{secrets.token_hex(8)}", purpose="contacts.code", recipient=endpoint.address,
         subject=subject, body=body, channel=endpoint.channel, language=endpoint.contact.language,

@@ -3,6 +3,6 @@
 from campanile_tenants.town.delivery.services.posting import Audience, broadcast, enqueue, freeze
 from campanile_tenants.town.delivery.services.receiving import Event, receive
 from campanile_tenants.town.delivery.services.sending import drain
-from campanile_tenants.town.delivery.services.upkeep import stop, waiting
+from campanile_tenants.town.delivery.services.upkeep import stop
 
-__all__ = ["Audience", "Event", "broadcast", "drain", "enqueue", "freeze", "receive", "stop", "waiting"]
+__all__ = ["Audience", "Event", "broadcast", "drain", "enqueue", "freeze", "receive", "stop"]

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 
-from campanile_tenants.town.delivery.models import OPEN, Attempt, Delivery, Message, Outcome, State, Work
+from campanile_tenants.town.delivery.models import OPEN, Attempt, Delivery, Message, Outcome, Receipt, State, Work
 
 KEEP = timedelta(days=60)
 """How long addresses and texts of messages are kept; after it only numbers are left."""
@@ -33,12 +33,21 @@ ON CONFLICT (day, purpose, lane, channel, state) DO UPDATE
 SET number = f.number + excluded.number, units = f.units + excluded.units, cost = f.cost + excluded.cost,
     seconds = coalesce(f.seconds, '0') + coalesce(excluded.seconds, '0')
 """
-
-
-def waiting() -> bool:
-    """Whether anything is due or was left by a dead worker in the current town. 1 query."""
-    now = timezone.now()
-    return Work.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), due_at__lte=now).exists()
+_TAKE_AWAY = (
+    (
+        "DELETE FROM delivery_attempt a USING delivery_delivery d "
+        "WHERE a.delivery_id = d.id AND d.message_id = ANY(%(keys)s::uuid[])"
+    ),
+    (
+        "DELETE FROM delivery_receipt r USING delivery_delivery d "
+        "WHERE r.delivery_id = d.id AND d.message_id = ANY(%(keys)s::uuid[])"
+    ),
+    "DELETE FROM delivery_answer WHERE message_id = ANY(%(keys)s::uuid[])",
+    "DELETE FROM delivery_work WHERE message_id = ANY(%(keys)s::uuid[])",
+    "DELETE FROM delivery_delivery WHERE message_id = ANY(%(keys)s::uuid[])",
+    "DELETE FROM delivery_message WHERE id = ANY(%(keys)s::uuid[])",
+)
+"""In SQL, because a message may have had 160,000 recipients, which Django would load to delete them."""
 
 
 def lanes_waiting() -> list[int]:
@@ -79,7 +88,10 @@ def standing(key: UUID) -> Mapping[str, Mapping[str, int]]:
 
 
 def fold(chunk: int = 200) -> int:
-    """Turns messages older than `KEEP` into facts of their day, and takes them away; returns how many."""
+    """Turns messages older than `KEEP` into facts of their day, and takes them away; returns how many.
+
+    Receipts that never found a delivery go as well.
+    """
     gone = 0
     while True:
         with transaction.atomic():
@@ -87,7 +99,10 @@ def fold(chunk: int = 200) -> int:
             keys = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:chunk])
             with connection.cursor() as cursor:
                 cursor.execute(_FOLD, {"keys": keys})
-            Message.objects.filter(pk__in=keys).delete()
+                for statement in _TAKE_AWAY:
+                    cursor.execute(statement, {"keys": keys})
         gone += len(keys)
         if len(keys) < chunk:
-            return gone
+            break
+    Receipt.objects.filter(delivery__isnull=True, received_at__lt=timezone.now() - KEEP).delete()
+    return gone
