@@ -82,6 +82,17 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "contacts:call_status": lambda: {"name": _ticket()},
     "contacts:stop": lambda: {"name": _ticket()},
     "contacts:answer": lambda: {"name": _ticket()},
+    "contacts:preferences": lambda: {"name": _preferences()},
+    "alerts:handle": lambda: {"pk": 1, "verb": "fatto"},
+    "alerts:withdraw": lambda: {"pk": 1},
+    "alerts:proposal": lambda: {"pk": _proposal()},
+    "alerts:act_on_proposal": lambda: {"pk": _proposal(), "verb": "lascia"},
+    "alerts:one": lambda: {"code": _alert()},
+    "alerts:edit": lambda: {"code": _alert()},
+    "alerts:board": lambda: {"code": _alert()},
+    "alerts:act": lambda: {"code": _alert(), "verb": "scarta"},
+    "alerts:detail": lambda: {"code": _alert()},
+    "alerts:cap": lambda: {"code": _alert(), "number": 1},
     "office:module_settings": lambda: {"code": "reporting"},
     "office:remove_view": lambda: {"pk": _view().pk},
     "centre:open_line": lambda: {"name": "smtp"},
@@ -112,6 +123,31 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "onboarding:steps": lambda: {"pk": _job()},
     "onboarding:retry": lambda: {"pk": _job()},
 }
+
+
+def _alert() -> str:
+    from campanile_modules.alerts.services import flow
+    from campanile_modules.alerts.tests.conftest import snow
+
+    return flow.begin(snow(), by=None).alert.code
+
+
+def _proposal() -> Any:
+    from campanile_modules.alerts.models import Proposal
+    from campanile_modules.alerts.tests.conftest import snow
+
+    content = snow()
+    return Proposal.objects.create(
+        key=f"x:{Proposal.objects.count()}", origin="own", hazard="snow", colour=2, title="Solo qui", said_at=timezone.now(),
+        content=content.to_store(), expires_at=content.expires_at,
+    ).pk  # fmt: skip
+
+
+def _preferences() -> str:
+    from campanile_modules.alerts.tests.conftest import told
+    from campanile_tenants.town.contacts.pages.subscribing import preferences_link
+
+    return preferences_link(told()).split("/")[-2]
 
 
 def _job() -> Any:

@@ -68,6 +68,30 @@ for (const note of document.querySelectorAll('[data-live]')) {
   window.addEventListener('pagehide', () => source.close());
 }
 
+// A list that must be new: asked for again as soon as something happened, unless somebody is writing in it.
+for (const place of document.querySelectorAll('[data-refresh]')) {
+  const source = new EventSource(place.dataset.refresh);
+  source.addEventListener('next', () => {
+    if (![...document.querySelectorAll('main input:not([type=hidden])')].some((box) => box.value && box === document.activeElement)) window.location.reload();
+  });
+  source.addEventListener('complete', () => source.close());
+  window.addEventListener('pagehide', () => source.close());
+}
+
+// A text read aloud by the browser's own voice, slowly, as a call would say it.
+for (const button of document.querySelectorAll('[data-speak]')) {
+  if (!('speechSynthesis' in window)) continue;
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const text = document.getElementById(button.dataset.speak);
+    const said = new SpeechSynthesisUtterance(text.textContent);
+    said.lang = text.lang;
+    said.rate = 0.75;
+    window.speechSynthesis.cancel();
+    window.speechSynthesis.speak(said);
+  });
+}
+
 // The editor: a small toolbar over texts, and what was typed is kept in this browser until the server has it.
 const wrap = (area, before, after = before) => {
   const { selectionStart: from, selectionEnd: to, value } = area;

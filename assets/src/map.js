@@ -22,6 +22,11 @@ async function draw(box) {
     const [latitude, longitude] = box.dataset.point.split(',').map(Number);
     L.marker([latitude, longitude], { icon: pin('in_charge'), keyboard: false, alt: box.dataset.label }).addTo(map);
   }
+  if (box.dataset.area) {
+    const area = L.geoJSON(JSON.parse(box.dataset.area), { style: { color: '#b3002d', weight: 3, fillOpacity: 0.25 } }).addTo(map);
+    map.fitBounds(area.getBounds(), { padding: [24, 24], maxZoom: 16 });
+  }
+  if (box.dataset.draw) letDraw(map, box);
   if (box.dataset.pick) letPick(map, box, bounds);
 }
 
@@ -34,6 +39,32 @@ async function drawPoints(map, box) {
       return marker.on('click', () => { location.href = box.dataset.detail.replace('CODE', properties.code); });
     },
   }).addTo(map);
+}
+
+// An area by its corners, one tap each. What is kept is the ring as [[longitude, latitude], ...].
+function letDraw(map, box) {
+  const kept = document.getElementById(box.dataset.draw);
+  const tools = document.querySelector('[data-map-only]');
+  const status = document.querySelector('[data-map-status]');
+  const place = document.querySelector('input[name=place][value=polygon]');
+  const shape = L.polygon([], { color: '#b3002d', weight: 3 }).addTo(map);
+  const corners = L.layerGroup().addTo(map);
+  let ring = kept.value ? JSON.parse(kept.value).slice(0, -1) : [];
+  const show = () => {
+    shape.setLatLngs(ring.map(([x, y]) => [y, x]));
+    corners.clearLayers();
+    for (const [x, y] of ring) L.circleMarker([y, x], { radius: 6, color: '#17324d', fillOpacity: 1 }).addTo(corners);
+    kept.value = ring.length > 2 ? JSON.stringify([...ring, ring[0]]) : '';
+  };
+  map.on('click', ({ latlng }) => {
+    ring.push([Number(round(latlng.lng)), Number(round(latlng.lat))]);
+    if (place) place.checked = true;
+    status.textContent = status.dataset.textSet;
+    show();
+  });
+  tools.hidden = false;
+  tools.querySelector('[data-clear]').addEventListener('click', () => { ring = []; show(); });
+  show();
 }
 
 function letPick(map, box, bounds) {

@@ -28,10 +28,10 @@ def _modules() -> list[URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("campanile_tenants.town.site.urls")),
+    path("", include("campanile_tenants.town.contacts.urls")),
     path("accesso/", include("campanile_tenants.town.people.urls")),
     path("ufficio/", include("campanile_tenants.town.office.urls")),
     path("ufficio/sito/", include("campanile_tenants.town.site.editing.urls")),
-    path("consegne/", include("campanile_tenants.town.contacts.urls")),
     path("lingua/", declared(EVERYWHERE)(set_language), name="set_language"),
     path(".well-known/security.txt", declared(EVERYWHERE)(security_txt), name="security_txt"),
     path("graphql/", declared(EVERYWHERE)(graphql_view), name="graphql"),

@@ -45,6 +45,7 @@ _PUBLIC_ONLY = [
     "campanile_tenants.public.library",
     "campanile_tenants.public.providers",
     "campanile_tenants.public.bulletins",
+    "campanile_tenants.public.notices",
     "campanile_platform.centre",
     "campanile_platform.onboarding",
     "campanile_platform.gateway",
@@ -178,6 +179,7 @@ SENDER_LOCAL_PART = "non-rispondere"
 OUTBOX_FOLDER = STATE_FOLDER / "outbox"
 LOCAL_OUTBOX = "EMAIL_URL" not in env.ENVIRON
 CHANNELS = lines_from(env, local=LOCAL_OUTBOX)
+CHANNEL_PRICES = env.dict("CHANNEL_PRICES", default={})  # euro a unit by line: `aws-sms=0.045,aws-voice=0.09`
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Campanile <non-rispondere@localhost>")
 EMAIL_TIMEOUT = 20
 if LOCAL_OUTBOX:
@@ -220,6 +222,8 @@ ACCOUNT_RATE_LIMITS = {
     "code_tried": "20/m/ip",
     "upload": "60/m/ip",
     "rating": "20/m/ip",
+    "subscribe": "20/m/ip,6/h/key",  # the key: the address that is asked for
+    "break_glass": "10/m/user",
 }
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600

@@ -18,7 +18,11 @@ from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.gate import is_enabled
 
 Handler = Callable[..., None]
-HOUSE = (Event("delivery.help_asked", subject="message"),)
+HOUSE = (
+    Event("delivery.help_asked", subject="message"),
+    Event("bulletins.taken_in"),
+    Event("centre.campaign_proposed"),
+)
 """Events of the house itself, beside those that modules declare."""
 _handlers: dict[str, list[Handler]] = defaultdict(list)
 

@@ -11,3 +11,12 @@ class ContactsConfig(AppConfig):
     label = "contacts"
     verbose_name = _("Contacts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from campanile_tenants.contract.module import MenuEntry, Permission
+        from campanile_tenants.contract.registry import registry
+
+        registry.declare(
+            Permission("contacts.manage", _("See and write down contacts"), roles=("civil_protection", "desk"))
+        )
+        registry.add_menu(MenuEntry(_("Contacts"), "contacts:office", "contacts.manage", "it-user"))

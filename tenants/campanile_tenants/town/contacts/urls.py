@@ -1,16 +1,27 @@
-"""Pages below `/consegne/`: hooks of providers, answers of recipients."""
+"""Pages about being told: `/avvisami/` for citizens, `/ufficio/contatti/`, and `/consegne/`, where providers
+come back.
+"""
 
 from django.urls import path
 
 from campanile_tenants.town.contacts import hooks
+from campanile_tenants.town.contacts.pages import office, subscribing
 
 app_name = "contacts"
 urlpatterns = [
-    path("voce/<str:name>/", hooks.call, name="call"),
-    path("voce/<str:name>/tasto/", hooks.call_key, name="call_key"),
-    path("voce/<str:name>/stato/", hooks.call_status, name="call_status"),
-    path("telegram/", hooks.telegram, name="telegram"),
-    path("aws/", hooks.aws, name="aws"),
-    path("basta/<str:name>/", hooks.stop, name="stop"),
-    path("risposta/<str:name>/", hooks.answer, name="answer"),
+    path("avvisami/", subscribing.subscribe, name="subscribe"),
+    path("avvisami/come/", subscribing.way, name="way"),
+    path("avvisami/codice/", subscribing.code, name="code"),
+    path("avvisami/preferenze/<str:name>/", subscribing.preferences, name="preferences"),
+    path("ufficio/contatti/", office.contact_list, name="office"),
+    path("ufficio/contatti/nuovo/", office.write_down, name="write_down"),
+    path("ufficio/contatti/importa/", office.preview, name="import"),
+    path("ufficio/contatti/importa/scrivi/", office.take_in, name="take_in"),
+    path("consegne/voce/<str:name>/", hooks.call, name="call"),
+    path("consegne/voce/<str:name>/tasto/", hooks.call_key, name="call_key"),
+    path("consegne/voce/<str:name>/stato/", hooks.call_status, name="call_status"),
+    path("consegne/telegram/", hooks.telegram, name="telegram"),
+    path("consegne/aws/", hooks.aws, name="aws"),
+    path("consegne/basta/<str:name>/", hooks.stop, name="stop"),
+    path("consegne/risposta/<str:name>/", hooks.answer, name="answer"),
 ]

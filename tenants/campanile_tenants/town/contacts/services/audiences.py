@@ -18,22 +18,29 @@ Ring = Sequence[tuple[float, float]]
 """A closed line of (longitude, latitude) in degrees, WGS 84."""
 RELATIVE_AFTER = 600
 """Seconds without an answer after which a relative is called."""
-_WHO = """
-    FROM contacts_endpoint e JOIN contacts_contact c ON c.id = e.contact_id
-    WHERE c.kind = %(kind)s AND e.retired_at IS NULL AND e.verified_at IS NOT NULL AND e.channel = ANY(%(channels)s)
-      AND (%(emergency)s OR NOT e.of_relative)
-      AND (%(everybody)s OR EXISTS (
-            SELECT FROM contacts_preference p WHERE p.endpoint_id = e.id AND p.topic = %(who_topic)s))
+_PLACE = """
+    c.kind = %(kind)s
       AND (%(everywhere)s
            OR lower(c.street) = ANY(%(streets)s)
            OR (c.latitude IS NULL AND (c.street = '' OR %(polygons)s))
            OR EXISTS (SELECT FROM unnest(%(rings)s::text[]) AS ring
                       WHERE ring::polygon @> point(c.longitude, c.latitude)))
 """
+_WAY = """
+    e.retired_at IS NULL AND e.verified_at IS NOT NULL AND e.channel = ANY(%(channels)s)
+      AND (%(emergency)s OR NOT e.of_relative)
+      AND (%(everybody)s OR EXISTS (
+            SELECT FROM contacts_preference p WHERE p.endpoint_id = e.id AND p.topic = %(who_topic)s))
+"""
+_WHO = f"FROM contacts_endpoint e JOIN contacts_contact c ON c.id = e.contact_id WHERE {_PLACE} AND {_WAY}"
 _WILLING = """
       AND NOT EXISTS (SELECT FROM delivery_suppression s WHERE s.channel = e.channel AND s.address = e.address
                       AND s.topic IN ('', %(who_topic)s))
 """
+_UNREACHED = f"""
+    SELECT count(*) FROM contacts_contact c WHERE {_PLACE}
+      AND NOT EXISTS (SELECT FROM contacts_endpoint e WHERE e.contact_id = c.id AND {_WAY} {_WILLING})
+"""  # noqa: S608 - made of our own constants
 _ROWS = """
     SELECT e.id, c.id AS person, e.channel, e.address, c.language,
            coalesce((%(steps)s::jsonb ->> e.channel)::int, 0) AS step,
@@ -97,6 +104,13 @@ def count(whom: Whom) -> dict[str, int]:
         cursor.execute(f"SELECT count(DISTINCT c.id) {_WHO} {_WILLING}", values)
         found["people"] = int(cursor.fetchone()[0])
     return found
+
+
+def unreached(whom: Whom) -> int:
+    """How many people known to the town in that place would not be told over any way. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREACHED, whom.values())
+        return int(cursor.fetchone()[0])
 
 
 def _polygon(ring: Ring) -> str:

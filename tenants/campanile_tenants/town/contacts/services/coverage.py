@@ -14,6 +14,11 @@ class Street(NamedTuple):
     households: int
     unreached: int
 
+    @property
+    def reached(self) -> int:
+        """Households that some channel reaches."""
+        return self.households - self.unreached
+
 
 _STREETS = """
 SELECT min(street), count(*), count(*) FILTER (WHERE NOT reached)

@@ -64,7 +64,9 @@ class Message(models.Model):
 
     `contents` holds words for a channel and language where they differ: `{"sms": {"it": {"body": "..."}}}`; what is
     not there is taken from `subject` and `body`. `recipient` is the address of a message to one; empty for many.
-    `about` names what it belongs to (`alerts.Alert:<key>`), for lists and statistics.
+    `about` names what it belongs to (`alerts.Alert:<key>`),
+    for lists and statistics. `exercise`: a drill; the database
+    refuses deliveries of it to anybody but those who take part in drills.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -79,6 +81,7 @@ class Message(models.Model):
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     contents = models.JSONField(default=dict, blank=True)
+    exercise = models.BooleanField(_("drill"), default=False, db_default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     frozen_upto = models.BigIntegerField(default=0)

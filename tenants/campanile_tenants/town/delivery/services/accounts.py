@@ -33,11 +33,16 @@ def keep(channel: str, name: str, values: Mapping[str, Any]) -> Account:
     return made
 
 
+def hooks() -> str:
+    """The full address below which the town's pages for recipients and providers answer."""
+    return address(current_town().host, HOOKS)
+
+
 def options(channel: str) -> Mapping[str, Any]:
     """What a channel's transport has to know of us: where the telephone gateway asks what to say."""
     if channel != "voice":
         return {}
-    return {"hook": address(current_town().host, HOOKS + "voce/")}
+    return {"hook": f"{hooks()}voce/"}
 
 
 def sender(channel: str, account: Mapping[str, Any]) -> str:

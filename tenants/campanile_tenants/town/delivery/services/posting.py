@@ -20,7 +20,7 @@ _ONE = """
 WITH message AS (
     INSERT INTO delivery_message (id, idempotency_key, revision, purpose, about, topic, lane, sender, recipient,
                                   subject, body, contents, created_at, expires_at, frozen_upto, frozen_at)
-    VALUES (%(id)s, %(key)s, 1, %(purpose)s, '', '', %(lane)s, '', %(recipient)s, %(subject)s, %(body)s, '{}',
+    VALUES (%(id)s, %(key)s, 1, %(purpose)s, %(about)s, '', %(lane)s, '', %(recipient)s, %(subject)s, %(body)s, '{}',
             %(now)s, NULL, 0, %(now)s)
     ON CONFLICT (idempotency_key, revision) DO NOTHING RETURNING id
 ), delivery AS (
@@ -72,7 +72,7 @@ class Audience:
 
 def enqueue(
     *, key: str, purpose: str, recipient: str, subject: str, body: str,
-    channel: str = "email", lane: str = Lane.TRANSACTIONAL, language: str = "it",
+    channel: str = "email", lane: str = Lane.TRANSACTIONAL, language: str = "it", about: str = "",
 ) -> bool:  # fmt: skip
     """Commits a message to one address with the caller's transaction; returns False when `key` was used before.
 
@@ -82,7 +82,7 @@ def enqueue(
     values: dict[str, Any] = {
         "id": message.pk, "key": key, "purpose": purpose, "lane": lane, "recipient": recipient,
         "subject": message.subject, "body": body, "channel": channel, "language": language,
-        "rank": Lane(lane).rank, "now": timezone.now(),
+        "rank": Lane(lane).rank, "now": timezone.now(), "about": about,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_ONE, values)
@@ -92,6 +92,7 @@ def enqueue(
 def broadcast(
     *, key: str, purpose: str, lane: str, subject: str, body: str, contents: Mapping[str, Any] | None = None,
     topic: str = "", about: str = "", sender: str = "", expires_at: datetime | None = None, revision: int = 1,
+    exercise: bool = False,
 ) -> Message:  # fmt: skip
     """Commits a message to many; `freeze` then writes down whom it is for. The same key and revision: the same row."""
     made, _ = Message.objects.get_or_create(
@@ -99,7 +100,7 @@ def broadcast(
         defaults={
             "purpose": purpose, "lane": lane, "subject": " ".join(subject.split())[:200], "body": body,
             "contents": dict(contents or {}), "topic": topic, "about": about, "sender": sender,
-            "expires_at": expires_at,
+            "expires_at": expires_at, "exercise": exercise,
         },
     )  # fmt: skip
     return made

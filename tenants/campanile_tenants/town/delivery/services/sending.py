@@ -37,8 +37,10 @@ class _Round:
     account: Mapping[str, Any]
     found: dict[str, Words] = field(default_factory=dict)
     common: dict[str, Any] = field(init=False)
+    hooks: str = field(init=False)
 
     def __post_init__(self) -> None:
+        self.hooks = accounts.hooks()
         expires = self.message.expires_at
         self.common = {
             **accounts.options(self.lot.channel),
@@ -131,12 +133,34 @@ def _hand_over(turn: _Round, line: Line, due: list[Due]) -> int:
 def _envelope(turn: _Round, due: Due) -> Envelope:
     found = turn.words_in(due.language)
     name = ticket(due.id)
+    links = {"[[answer]]": f"{turn.hooks}risposta/{name}/", "[[stop]]": f"{turn.hooks}basta/{name}/"}
+    options = {**found.options, **turn.common, "in_doubt": due.in_doubt}
+    if turn.lot.channel == "email" and turn.message.topic:
+        options["headers"] = {**options.get("headers", {}), **_list_headers(turn, links["[[stop]]"])}
     return Envelope(
         reference=name, key=f"{name}.{due.n}",
         sender=turn.message.sender or accounts.sender(turn.lot.channel, turn.account),
-        recipient=due.address, subject=found.subject, body=found.body, html=found.html, language=due.language,
-        account=turn.account, options={**found.options, **turn.common, "in_doubt": due.in_doubt},
+        recipient=due.address, subject=found.subject, body=_filled(found.body, links), html=_filled(found.html, links),
+        language=due.language, account=turn.account, options=options,
     )  # fmt: skip
+
+
+def _filled(text: str, links: Mapping[str, str]) -> str:
+    """The recipient's own links in place of their marks."""
+    if "[[" in text:
+        for mark, link in links.items():
+            text = text.replace(mark, link)
+    return text
+
+
+def _list_headers(turn: _Round, stop: str) -> dict[str, str]:
+    """What a mail client needs to end the subscription in one click (RFC 2369, 2919, 8058)."""
+    host = turn.hooks.partition("//")[2].partition("/")[0].partition(":")[0]
+    return {
+        "List-Id": f"<{turn.message.topic}.{host}>",
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _judge(turn: _Round, due: Due, answer: Answer) -> Said:

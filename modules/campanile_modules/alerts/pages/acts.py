@@ -1,0 +1,145 @@
+"""What people do with an alert: submit, approve and send, send alone, correct, update, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from campanile_modules.alerts import querysets
+from campanile_modules.alerts.errors import IllegalMove
+from campanile_modules.alerts.forms import AloneForm
+from campanile_modules.alerts.models import Alert, Revision
+from campanile_modules.alerts.pages.office import may_send, page_of_one
+from campanile_modules.alerts.services import flow, releasing, telling
+from campanile_modules.alerts.states import LIVE, State
+from campanile_tenants.kit.module import CampanileError
+from campanile_tenants.kit.people import User, prove
+from campanile_tenants.kit.permissions import permission_required, require_permission
+
+Verb = Callable[[HttpRequest, Alert, Revision, User], str]
+
+
+@require_POST
+@permission_required("alerts.view_alerts")
+def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+    """Does one of the verbs; what is refused comes back with the words that say what to do."""
+    alert = get_object_or_404(querysets.for_office(), code=code)
+    revision: Revision = alert.newest[0]  # type: ignore[attr-defined]
+    revision.alert = alert
+    if verb not in VERBS:
+        raise Http404
+    permission, do = VERBS[verb]
+    user = require_permission(request.user, "alerts.run_drill" if alert.is_drill else permission)
+    try:
+        if words := do(request, alert, revision, user):
+            messages.success(request, words)
+    except CampanileError as error:
+        return _again(request, alert.code, verb, user, error)
+    return redirect("alerts:edit" if verb in ("riprendi", "aggiorna") else "alerts:one", code=code)
+
+
+def _submit(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
+    submitted = flow.submit(revision, by=user)
+    told = telling.the_approvers(submitted, user)
+    return ngettext("It waits for a second person. %(n)s colleague was written to: call too.",
+                    "It waits for a second person. %(n)s colleagues were written to: call one too.", told) % {
+        "n": told}  # fmt: skip
+
+
+def _take_back(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
+    flow.take_back(revision)
+    return ""
+
+
+def _discard(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
+    flow.discard(revision)
+    return _("Thrown away. Nobody was told.")
+
+
+def _approve(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
+    if not may_send(user, alert):
+        raise IllegalMove(from_state=State(revision.state).label, to_state=State.APPROVED.label)
+    approved = flow.approve(revision, by=user, seen=request.POST.get("seen", ""))
+    releasing.release(approved, by=user)
+    return _sent(alert)
+
+
+def _by_delegation(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
+    releasing.release(flow.approve_by_delegation(revision, by=user), by=user)
+    return _sent(alert)
+
+
+def _alone(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
+    require_permission(user, "alerts.break_glass")
+    prove(request, user, request.POST.get("code", ""), limit="break_glass")
+    glass = flow.break_glass(
+        revision, by=user, town_name=request.POST.get("town_name", ""), reason=request.POST.get("reason", "")
+    )
+    releasing.release(glass, by=user)
+    return _sent(alert)
+
+
+def _send(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
+    releasing.release(revision, by=user)
+    return _sent(alert)
+
+
+def _update(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
+    flow.update(alert, by=user)
+    return ""
+
+
+def _false_alarm(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
+    releasing.correct(alert, by=user, false_alarm=True)
+    return _("The correction is on its way to everybody who was told.")
+
+
+def _all_clear(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
+    releasing.correct(alert, by=user, false_alarm=False)
+    return _("The all-clear is on its way to everybody who was told.")
+
+
+def _stop(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
+    stopped = sum(
+        releasing.stop(one, by=user) for one in alert.revisions.filter(state__in=LIVE).select_related("alert")
+    )
+    return ngettext("Stopped: %(n)s message does not leave any more.",
+                    "Stopped: %(n)s messages do not leave any more.",
+                    stopped) % {"n": stopped}  # fmt: skip
+
+
+def _sent(alert: Alert) -> str:
+    return _("The drill has begun.") if alert.is_drill else _("It is being sent.")
+
+
+def _again(request: HttpRequest, code: str, verb: str, user: User, error: CampanileError) -> HttpResponse:
+    """The page once more, with what was wrong; what was typed for sending alone is kept."""
+    alert = get_object_or_404(querysets.for_office(), code=code)
+    context = page_of_one(alert, user) | {"refused": str(error)}
+    if verb == "da-solo":
+        form = AloneForm(request.POST)
+        form.is_valid()
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        context |= {"alone_form": form, "form": form, "alone_open": True, "refused": ""}
+    return render(request, "alerts/one.html", context, status=error.http_status)
+
+
+VERBS: dict[str, tuple[str, Verb]] = {
+    "chiedi": ("alerts.write_alert", _submit),
+    "riprendi": ("alerts.write_alert", _take_back),
+    "scarta": ("alerts.write_alert", _discard),
+    "approva": ("alerts.approve_alert", _approve),
+    "delega": ("alerts.write_alert", _by_delegation),
+    "da-solo": ("alerts.break_glass", _alone),
+    "invia": ("alerts.approve_alert", _send),
+    "aggiorna": ("alerts.write_alert", _update),
+    "falso-allarme": ("alerts.write_alert", _false_alarm),
+    "cessato": ("alerts.write_alert", _all_clear),
+    "ferma": ("alerts.write_alert", _stop),
+}

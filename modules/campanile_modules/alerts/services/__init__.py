@@ -1,0 +1,1 @@
+"""The verbs of the module, a file for each matter."""

@@ -1,0 +1,5 @@
+"""Mails with a face, for modules: MJML (mjml.io) made into HTML that mail programs draw alike."""
+
+from campanile_infra.channels.email.pages import BadMjml, to_html
+
+__all__ = ["BadMjml", "to_html"]

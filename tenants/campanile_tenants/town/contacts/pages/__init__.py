@@ -1,0 +1,1 @@
+"""Pages: asking to be told, choosing, and the office's list."""
