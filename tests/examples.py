@@ -14,7 +14,7 @@ from campanile_graphql.files import upload_address
 from campanile_modules.reporting.models import Photo, Report
 from campanile_tenants.contract.access import Assurance
 from campanile_tenants.town.api.models import Job, Upload
-from campanile_tenants.town.delivery.models import Delivery
+from campanile_tenants.town.delivery.models import Answer, Delivery
 from campanile_tenants.town.delivery.services import enqueue
 from campanile_tenants.town.delivery.tickets import ticket
 from campanile_tenants.town.office.models import SavedView
@@ -83,14 +83,15 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "contacts:stop": lambda: {"name": _ticket()},
     "contacts:answer": lambda: {"name": _ticket()},
     "contacts:preferences": lambda: {"name": _preferences()},
-    "alerts:handle": lambda: {"pk": 1, "verb": "fatto"},
-    "alerts:withdraw": lambda: {"pk": 1},
+    "alerts:handle": lambda: {"pk": _call_for_help(), "verb": "fatto"},
+    "alerts:withdraw": lambda: {"pk": _delegation()},
     "alerts:proposal": lambda: {"pk": _proposal()},
     "alerts:act_on_proposal": lambda: {"pk": _proposal(), "verb": "lascia"},
     "alerts:one": lambda: {"code": _alert()},
     "alerts:edit": lambda: {"code": _alert()},
     "alerts:board": lambda: {"code": _alert()},
     "alerts:act": lambda: {"code": _alert(), "verb": "scarta"},
+    "alerts:decide": lambda: {"code": _alert(), "verb": "approva"},
     "alerts:detail": lambda: {"code": _alert()},
     "alerts:cap": lambda: {"code": _alert(), "number": 1},
     "office:module_settings": lambda: {"code": "reporting"},
@@ -127,14 +128,26 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
 
 def _alert() -> str:
     from campanile_modules.alerts.services import flow
-    from campanile_modules.alerts.tests.conftest import snow
+    from campanile_modules.alerts.tests.making import snow
 
     return flow.begin(snow(), by=None).alert.code
 
 
+def _call_for_help() -> int:
+    _ticket()
+    delivery = Delivery.objects.latest("id")
+    return Answer.objects.create(message=delivery.message, delivery=delivery, kind="help").pk
+
+
+def _delegation() -> int:
+    from campanile_modules.alerts.models import Delegation
+
+    return Delegation.objects.create(kind="alone", colour=1, until=_tomorrow()).pk
+
+
 def _proposal() -> Any:
     from campanile_modules.alerts.models import Proposal
-    from campanile_modules.alerts.tests.conftest import snow
+    from campanile_modules.alerts.tests.making import snow
 
     content = snow()
     return Proposal.objects.create(
@@ -144,7 +157,7 @@ def _proposal() -> Any:
 
 
 def _preferences() -> str:
-    from campanile_modules.alerts.tests.conftest import told
+    from campanile_modules.alerts.tests.making import told
     from campanile_tenants.town.contacts.pages.subscribing import preferences_link
 
     return preferences_link(told()).split("/")[-2]

@@ -43,6 +43,7 @@ SAME_FOR_ALL = {"office:privacy_export", "onboarding:fill_in", "office:switch_mo
 def report(lecco: Any) -> Any:
     for place in (lecco, town(B)):
         switch_on(place, "noticeboard", by="test")
+        switch_on(place, "alerts", by="test")
     directory.forget()
     with inside(lecco):
         return reporting.submit(category=Category.objects.first(), title="Buca", address="Via Roma", name="Anna")
@@ -189,6 +190,8 @@ def codes(browser: Client, text: str, **headers: str) -> set[str]:
 def test_every_field_answers_only_whom_its_policy_names(kind: str, name: str, lecco: Any) -> None:
     policy: Policy = policies()[name]
     text = document(kind, name)
+    switch_on(lecco, "alerts", by="test")
+    directory.forget()
     elsewhere = client(None) if policy.host is Host.TOWN else client(lecco)
     if policy.host is not Host.BOTH:
         assert codes(elsewhere, text) == {"NOT_ON_THIS_HOST"}

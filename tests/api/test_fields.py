@@ -26,6 +26,8 @@ from campanile_modules.reporting.models import Category, ReportEvent
 from campanile_modules.reporting.states import State
 from campanile_tenants.contract.access import Audience, Host
 from campanile_tenants.kit.api import deprecated, public_id
+from campanile_tenants.public.registry.activation import switch_on
+from campanile_tenants.public.registry.directory import directory
 from campanile_tenants.town.api.models import DeprecatedUse
 from campanile_tenants.town.people.models import Grant
 from tests.test_crossing import document
@@ -37,7 +39,9 @@ BUDGETS: dict[str, int] = json.loads(Path(__file__).with_name("queries.json").re
 
 @pytest.fixture
 def reports(lecco: Any) -> Any:
-    """A town with 50 reports that have a history."""
+    """A town with 50 reports that have a history, and with alerts."""
+    switch_on(lecco, "alerts", by="test")
+    directory.forget()
     with inside(lecco):
         category, officer = Category.objects.get(code="roads"), user("sindaco")
         for n in range(50):

@@ -23,6 +23,7 @@ urlpatterns = [
     path("ufficio/<str:code>/", office.one, name="one"),
     path("ufficio/<str:code>/modifica/", office.edit, name="edit"),
     path("ufficio/<str:code>/andamento/", office.board, name="board"),
+    path("ufficio/<str:code>/decidi/<slug:verb>/", acts.decide, name="decide"),
     path("ufficio/<str:code>/<slug:verb>/", acts.act, name="act"),
     path("<str:code>/", portal.detail, name="detail"),
     path("<str:code>/<int:number>.cap.xml", feeds.cap_message, name="cap"),

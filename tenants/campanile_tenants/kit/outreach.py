@@ -9,7 +9,7 @@ from campanile_tenants.public.providers.health import Standing, health
 from campanile_tenants.town.contacts.models import Channel
 from campanile_tenants.town.contacts.services.audiences import Whom, audience, count, unreached
 from campanile_tenants.town.contacts.services.coverage import Street, streets
-from campanile_tenants.town.contacts.services.helping import Call, calls, handle, reopen, waiting
+from campanile_tenants.town.contacts.services.helping import Call, calls, handle, is_call, reopen, waiting
 from campanile_tenants.town.delivery.models import CHANNEL_WORDS, Lane, Message
 from campanile_tenants.town.delivery.services import Audience, broadcast, freeze, stop
 from campanile_tenants.town.delivery.services.accounts import of as account_of
@@ -32,6 +32,7 @@ __all__ = [
     "Standing",
     "Street", "Whom", "account_of", "answers", "audience", "board", "broadcast", "calls", "channels", "count",
     "enqueue",
-    "estimate", "freeze", "handle", "health", "plainer", "reopen", "sms_parts", "stop", "streets", "told", "unreached",
+    "estimate", "freeze", "handle", "health", "is_call", "plainer", "reopen", "sms_parts", "stop", "streets",
+    "told", "unreached",
     "waiting", "wake",
 ]  # fmt: skip

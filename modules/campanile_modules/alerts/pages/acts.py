@@ -12,32 +12,44 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from campanile_modules.alerts import querysets
-from campanile_modules.alerts.errors import IllegalMove
 from campanile_modules.alerts.forms import AloneForm
 from campanile_modules.alerts.models import Alert, Revision
-from campanile_modules.alerts.pages.office import may_send, page_of_one
+from campanile_modules.alerts.pages.office import page_of_one
 from campanile_modules.alerts.services import flow, releasing, telling
-from campanile_modules.alerts.states import LIVE, State
+from campanile_modules.alerts.states import LIVE
 from campanile_tenants.kit.module import CampanileError
 from campanile_tenants.kit.people import User, prove
 from campanile_tenants.kit.permissions import permission_required, require_permission
 
+_WRITE, _SEND = "alerts.write_alert", "alerts.approve_alert"
 Verb = Callable[[HttpRequest, Alert, Revision, User], str]
 
 
 @require_POST
-@permission_required("alerts.view_alerts")
+@permission_required(_WRITE)
 def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
-    """Does one of the verbs; what is refused comes back with the words that say what to do."""
+    """Does what whoever writes alerts may do; what is refused comes back with the words that say what to do."""
+    return _do(request, code, verb, VERBS, _WRITE)
+
+
+@require_POST
+@permission_required(_SEND)
+def decide(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+    """Does what only whoever approves alerts may do: approve, send, send alone."""
+    return _do(request, code, verb, DECISIONS, _SEND)
+
+
+def _do(request: HttpRequest, code: str, verb: str, verbs: dict[str, Verb], permission: str) -> HttpResponse:
     alert = get_object_or_404(querysets.for_office(), code=code)
     revision: Revision = alert.newest[0]  # type: ignore[attr-defined]
     revision.alert = alert
-    if verb not in VERBS:
+    if verb not in verbs:
         raise Http404
-    permission, do = VERBS[verb]
-    user = require_permission(request.user, "alerts.run_drill" if alert.is_drill else permission)
+    user = require_permission(request.user, permission)
+    if alert.is_drill:
+        require_permission(user, "alerts.run_drill")
     try:
-        if words := do(request, alert, revision, user):
+        if words := verbs[verb](request, alert, revision, user):
             messages.success(request, words)
     except CampanileError as error:
         return _again(request, alert.code, verb, user, error)
@@ -63,8 +75,6 @@ def _discard(request: HttpRequest, alert: Alert, revision: Revision, user: User)
 
 
 def _approve(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
-    if not may_send(user, alert):
-        raise IllegalMove(from_state=State(revision.state).label, to_state=State.APPROVED.label)
     approved = flow.approve(revision, by=user, seen=request.POST.get("seen", ""))
     releasing.release(approved, by=user)
     return _sent(alert)
@@ -130,16 +140,8 @@ def _again(request: HttpRequest, code: str, verb: str, user: User, error: Campan
     return render(request, "alerts/one.html", context, status=error.http_status)
 
 
-VERBS: dict[str, tuple[str, Verb]] = {
-    "chiedi": ("alerts.write_alert", _submit),
-    "riprendi": ("alerts.write_alert", _take_back),
-    "scarta": ("alerts.write_alert", _discard),
-    "approva": ("alerts.approve_alert", _approve),
-    "delega": ("alerts.write_alert", _by_delegation),
-    "da-solo": ("alerts.break_glass", _alone),
-    "invia": ("alerts.approve_alert", _send),
-    "aggiorna": ("alerts.write_alert", _update),
-    "falso-allarme": ("alerts.write_alert", _false_alarm),
-    "cessato": ("alerts.write_alert", _all_clear),
-    "ferma": ("alerts.write_alert", _stop),
-}
+VERBS: dict[str, Verb] = {
+    "chiedi": _submit, "riprendi": _take_back, "scarta": _discard, "delega": _by_delegation, "aggiorna": _update,
+    "falso-allarme": _false_alarm, "cessato": _all_clear, "ferma": _stop,
+}  # fmt: skip
+DECISIONS: dict[str, Verb] = {"approva": _approve, "da-solo": _alone, "invia": _send}

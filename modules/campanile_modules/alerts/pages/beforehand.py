@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -45,6 +45,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
 @permission_required(_GIVE)
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """From now on it does not hold any more."""
+    get_object_or_404(Delegation, pk=pk)
     if Delegation.objects.filter(pk=pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now()):
         audit.record("alerts.delegation_withdrawn", ("alerts.delegation", str(pk)))
         messages.success(request, _("Withdrawn."))

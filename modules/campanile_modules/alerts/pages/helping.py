@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -28,6 +28,8 @@ def helps(request: HttpRequest) -> HttpResponse:
 def handle(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Somebody is taken care of; or that was a mistake."""
     user = require_permission(request.user, _MAY)
+    if not outreach.is_call(pk):
+        raise Http404
     if verb == "fatto":
         form = HelpForm(request.POST)
         note = form.cleaned_data["note"] if form.is_valid() else ""

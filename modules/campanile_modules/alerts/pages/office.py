@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campanile_modules.alerts import querysets
@@ -27,7 +28,7 @@ from campanile_tenants.kit.permissions import permission_required, require_permi
 from campanile_tenants.kit.web import page_of
 
 _READ, _WRITE, _DRILL = "alerts.view_alerts", "alerts.write_alert", "alerts.run_drill"
-RISKS = (("hydraulic", _("rivers")), ("hydrogeological", _("landslides")), ("storms", _("thunderstorms")))
+RISKS = (("hydraulic", _lazy("rivers")), ("hydrogeological", _lazy("landslides")), ("storms", _lazy("thunderstorms")))
 
 
 @require_safe
@@ -74,11 +75,13 @@ def act_on_proposal(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(_READ)
+@permission_required(_WRITE)
 def new(request: HttpRequest) -> HttpResponse:
     """First which hazard, then its blanks; the ready text comes filled in. `?prova=1`: a drill."""
     drill = bool(request.GET.get("prova"))
-    user = require_permission(request.user, _DRILL if drill else _WRITE)
+    user = require_permission(request.user, _WRITE)
+    if drill:
+        require_permission(user, _DRILL)
     hazard = request.GET.get("pericolo", "")
     if hazard not in Hazard.values:
         return render(request, "alerts/choose.html", {"hazards": Hazard.choices, "drill": drill})
@@ -110,7 +113,8 @@ def page_of_one(alert: Alert, user: User) -> dict[str, Any]:
     context: dict[str, Any] = {
         "alert": alert, "revision": revision, "drill": alert.is_drill, "words": revision.words(),
         "history": alert.newest, "can": {  # type: ignore[attr-defined]
-            "write": user.has_permission(_DRILL if alert.is_drill else _WRITE), "send": sends,
+            "write": user.has_permission(_WRITE) and (not alert.is_drill or user.has_permission(_DRILL)),
+            "send": sends,
             "alone": user.has_permission("alerts.break_glass") and not alert.is_drill,
             "own": user.pk in (revision.written_by_id, revision.submitted_by_id),
         },
@@ -141,11 +145,13 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(_READ)
+@permission_required(_WRITE)
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """The text and everything else of a draft. What was typed comes back when it is refused."""
     alert = get_object_or_404(Alert, code=code)
-    user = require_permission(request.user, _DRILL if alert.is_drill else _WRITE)
+    user = require_permission(request.user, _WRITE)
+    if alert.is_drill:
+        require_permission(user, _DRILL)
     revision = get_object_or_404(alert.revisions.filter(state=State.DRAFT).select_related("alert"))
     form = TextForm(request.POST) if request.method == "POST" else TextForm.of(revision)
     if request.method == "POST" and form.is_valid():
@@ -175,7 +181,7 @@ def board_of(alert: Alert) -> dict[str, Any]:
 
 def may_send(user: User, alert: Alert) -> bool:
     """Whether she may approve and send alerts of this kind."""
-    return user.has_permission(_DRILL if alert.is_drill else "alerts.approve_alert")
+    return user.has_permission("alerts.approve_alert") and (not alert.is_drill or user.has_permission(_DRILL))
 
 
 def risk_rows(found: Proposal) -> list[dict[str, Any]]:

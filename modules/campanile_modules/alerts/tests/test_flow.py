@@ -25,7 +25,7 @@ from campanile_modules.alerts.models import Alert, Delegation, Revision
 from campanile_modules.alerts.services import flow, releasing
 from campanile_modules.alerts.services.content import digest
 from campanile_modules.alerts.states import MOVES, State
-from campanile_modules.alerts.tests.conftest import draft, snow, told
+from campanile_modules.alerts.tests.making import draft, snow, told
 from campanile_tenants.town.delivery.models import Message
 
 pytestmark = pytest.mark.django_db

@@ -82,7 +82,11 @@ def code(request: HttpRequest) -> HttpResponseBase:
         return redirect("contacts:subscribe")
     if link:
         name = str(account_of("telegram").get("name", ""))
-        context = {"telegram": f"https://t.me/{name}?start={link}" if name else "", "token": link, "step": 3}
+        context = {
+            "telegram": f"https://t.me/{name}?start={link}" if name else "",
+            "command": f"/start {link}",
+            "step": 3,
+        }
         return render(request, "contacts/code.html", context)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -55,6 +55,11 @@ def waiting(about: str = "") -> int:
     return (rows.filter(message__about=about) if about else rows).count()
 
 
+def is_call(key: int) -> bool:
+    """Whether there is such a call for help. 1 query."""
+    return Answer.objects.filter(pk=key, kind=Answer.Kind.HELP).exists()
+
+
 def handle(key: int, *, by: User, note: str) -> bool:
     """Notes that somebody took care of it; False when a colleague did before."""
     with transaction.atomic():
