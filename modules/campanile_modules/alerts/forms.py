@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campanile_modules.alerts.models import Delegation, Revision
@@ -42,9 +42,9 @@ class _Times(forms.Form):
         values["onset"] = values.get("onset") or timezone.now().replace(second=0, microsecond=0)
         end: datetime | None = values.get("expires_at")
         if end is not None and end <= timezone.now():
-            self.add_error("expires_at", _t("This lies in the past. Write a later day and hour."))
+            self.add_error("expires_at", gettext("This lies in the past. Write a later day and hour."))
         elif end is not None and end <= values["onset"]:
-            self.add_error("expires_at", _t("It ends before it begins."))
+            self.add_error("expires_at", gettext("It ends before it begins."))
         return values
 
 
@@ -143,15 +143,15 @@ class TextForm(_Times):
         names = [" ".join(line.split()) for line in values.get("streets", "").splitlines() if line.strip()]
         values["names"] = names[:MOST_STREETS]
         if values.get("place") == "streets" and not names:
-            self.add_error("streets", _t("Write at least one street."))
+            self.add_error("streets", gettext("Write at least one street."))
         if len(names) > MOST_STREETS:
-            self.add_error("streets", _t("More than a hundred streets: choose the whole municipality."))
+            self.add_error("streets", gettext("More than a hundred streets: choose the whole municipality."))
         if values.get("place") == "polygon":
             values["points"] = self._points(values.get("ring", ""))
         if values.get("headline_en") and not values.get("description_en"):
-            self.add_error("description_en", _t("Say in English what happens, or take the English headline away."))
+            self.add_error("description_en", gettext("Say in English what happens, or take the headline away."))
         if not values.get("channels"):
-            self.add_error("channels", _t("Choose at least one channel."))
+            self.add_error("channels", gettext("Choose at least one channel."))
         return values
 
     def content(self, hazard: str) -> Content:
@@ -186,7 +186,7 @@ class TextForm(_Times):
         if points and points[0] != points[-1]:
             points.append(points[0])
         if len(points) < 4:
-            self.add_error("place", _t("Draw the area on the map: at least three points. Or write the streets."))
+            self.add_error("place", gettext("Draw the area on the map: at least three points. Or write the streets."))
         return points
 
 
@@ -222,9 +222,9 @@ class DelegationForm(forms.Form):
         day = self.cleaned_data["until"]
         end = timezone.make_aware(datetime.combine(day, datetime.min.time())) + timedelta(days=1)
         if end <= timezone.now():
-            raise forms.ValidationError(_t("This lies in the past."))
+            raise forms.ValidationError(gettext("This lies in the past."))
         if end > timezone.now() + timedelta(days=400):
-            raise forms.ValidationError(_t("A year at most: agree to it again then."))
+            raise forms.ValidationError(gettext("A year at most: agree to it again then."))
         return end
 
 
@@ -237,7 +237,7 @@ class CapForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not values.get("file") and not values.get("url") and not self.errors:
-            self.add_error("file", _t("Choose a file, or write an address."))
+            self.add_error("file", gettext("Choose a file, or write an address."))
         return values
 
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -69,11 +69,11 @@ def ask(request: HttpRequest, istat_code: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             if grant.is_live:
-                messages.success(request, _t("These are support hours: you may go in now."))
+                messages.success(request, gettext("These are support hours: you may go in now."))
             elif form.cleaned_data["emergency"]:
-                messages.success(request, _t("Now a second operator has to confirm."))
+                messages.success(request, gettext("Now a second operator has to confirm."))
             else:
-                messages.success(request, _t("Asked. The municipality's administrators have a mail."))
+                messages.success(request, gettext("Asked. The municipality's administrators have a mail."))
             return redirect("centre:access")
     return render(
         request, "centre/ask_access.html", {"form": form, "the_town": town}, status=422 if form.errors else 200
@@ -90,7 +90,7 @@ def confirm(request: HttpRequest, pk: str) -> HttpResponse:
     except CampanileError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _t("Confirmed. The municipality is being told now."))
+        messages.success(request, gettext("Confirmed. The municipality is being told now."))
     return redirect("centre:access")
 
 

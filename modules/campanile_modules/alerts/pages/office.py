@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campanile_modules.alerts import querysets
@@ -28,7 +28,11 @@ from campanile_tenants.kit.permissions import permission_required, require_permi
 from campanile_tenants.kit.web import page_of
 
 _READ, _WRITE, _DRILL = "alerts.view_alerts", "alerts.write_alert", "alerts.run_drill"
-RISKS = (("hydraulic", _lazy("rivers")), ("hydrogeological", _lazy("landslides")), ("storms", _lazy("thunderstorms")))
+RISKS = (
+    ("hydraulic", gettext_lazy("rivers")),
+    ("hydrogeological", gettext_lazy("landslides")),
+    ("storms", gettext_lazy("thunderstorms")),
+)
 
 
 @require_safe

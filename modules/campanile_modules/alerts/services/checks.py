@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from campanile_modules.alerts.apps import AlertsSettings
 from campanile_modules.alerts.models import MsgType, Revision
@@ -22,14 +22,14 @@ from campanile_tenants.kit.settings import settings_of
 from campanile_tenants.kit.town import current_town
 
 _CAP = {
-    "EXPIRED": _lazy("its end lies in the past: write a later day and hour."),
-    "EXPIRES_EARLY": _lazy("it ends before it begins."),
-    "CROSSED_POLYGON": _lazy("the line of the area crosses itself: draw it again."),
-    "OPEN_POLYGON": _lazy("the area is not closed: draw it again."),
-    "OUTSIDE": _lazy("the area leaves the municipality: draw it again."),
-    "OFF_EARTH": _lazy("the area has points that are not on earth."),
-    "NOT_WRITABLE": _lazy("the text has characters that cannot be sent: write it again by hand."),
-    "NO_AREA": _lazy("say where it holds."),
+    "EXPIRED": gettext_lazy("its end lies in the past: write a later day and hour."),
+    "EXPIRES_EARLY": gettext_lazy("it ends before it begins."),
+    "CROSSED_POLYGON": gettext_lazy("the line of the area crosses itself: draw it again."),
+    "OPEN_POLYGON": gettext_lazy("the area is not closed: draw it again."),
+    "OUTSIDE": gettext_lazy("the area leaves the municipality: draw it again."),
+    "OFF_EARTH": gettext_lazy("the area has points that are not on earth."),
+    "NOT_WRITABLE": gettext_lazy("the text has characters that cannot be sent: write it again by hand."),
+    "NO_AREA": gettext_lazy("say where it holds."),
 }
 
 

@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campanile_infra.channels.base import channels
@@ -81,9 +81,11 @@ class WayForm(_Quiet):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("website"):
-            raise forms.ValidationError(_t("This looks like it was written by a program. Call the town hall instead."))
+            raise forms.ValidationError(
+                gettext("This looks like it was written by a program. Call the town hall instead.")
+            )
         if values.get("channel") in BY_CODE and not values.get("address"):
-            self.add_error("address", _t("Write the address or number to which we write."))
+            self.add_error("address", gettext("Write the address or number to which we write."))
         return values
 
 

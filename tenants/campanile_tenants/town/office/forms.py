@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campanile_tenants.public.registry.gate import enabled_modules
@@ -173,9 +173,9 @@ def read_hours(text: str) -> list[tuple[time, time]]:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         match = _STRETCH.fullmatch(part)
         if match is None:
-            raise ValidationError(_t("Write hours like 9-12:30, 14-17."))
+            raise ValidationError(gettext("Write hours like 9-12:30, 14-17."))
         opens, closes = (time(int(match[n]), int(match[n + 1] or 0)) for n in (1, 3))
         if closes <= opens or (stretches and opens < stretches[-1][1]):
-            raise ValidationError(_t("Each stretch ends after it begins, and begins after the one before."))
+            raise ValidationError(gettext("Each stretch ends after it begins, and begins after the one before."))
         stretches.append((opens, closes))
     return stretches

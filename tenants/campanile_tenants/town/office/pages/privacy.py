@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -47,7 +47,7 @@ class SubjectForm(forms.Form):
         """An address or a number is needed."""
         values = super().clean() or self.cleaned_data
         if not self.errors and not self.subject().is_enough:
-            self.add_error("email", _t("Give an address or a telephone number."))
+            self.add_error("email", gettext("Give an address or a telephone number."))
         return values
 
     def subject(self) -> Subject:
@@ -129,7 +129,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     """Erases her, when the box is ticked, and says what was kept and why."""
     given = SubjectForm(request.POST)
     if not given.is_valid() or "sure" not in request.POST:
-        messages.error(request, _t("Nothing was erased: tick the box that says you are sure."))
+        messages.error(request, gettext("Nothing was erased: tick the box that says you are sure."))
         return redirect("office:privacy")
     outcome = services.erase(given.subject(), by=_me(request))
     names = {model: services.model_label(model) for model in outcome.erased}
@@ -171,7 +171,7 @@ def breach(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         record("privacy.breach_saved", saved)
-        messages.success(request, _t("Saved."))
+        messages.success(request, gettext("Saved."))
         return redirect("office:breaches")
     return render(request, "privacy/breach.html", {"form": form, "breach": known}, status=422 if form.errors else 200)
 

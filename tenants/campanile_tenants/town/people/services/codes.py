@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campanile_infra.sealing import fingerprint, seal, unseal
@@ -46,13 +46,14 @@ def send(address: str) -> UUID:
         works_here = User.objects.filter(email__iexact=address).exclude(kind=Kind.CITIZEN).exists()
         if works_here:
             made.tries = MOST_TRIES
-            body = _t("Somebody, perhaps you, asked for a citizen's sign-in code. Staff sign in with password and "
+            body = gettext("Somebody, perhaps you, asked for a citizen's sign-in code. Staff sign in with password and "
                       "second factor.\n\n%(town)s\n") % {"town": town}  # fmt: skip
         else:
-            body = _t("Your code is %(code)s\n\nIt works for ten minutes, on the page where you asked for it. If you "
+            body = gettext("Your code is %(code)s\n\nIt works for ten minutes, on the page where you asked for it. If you "
                       "did not ask, do nothing.\n\n%(town)s\n") % {"code": text, "town": town}  # fmt: skip
         made.save()
-        subject = _t("Your sign-in code") if works_here else _t("%(code)s is your sign-in code") % {"code": text}
+        named = gettext("%(code)s is your sign-in code") % {"code": text}
+        subject = gettext("Your sign-in code") if works_here else named
         enqueue(key=f"code:{made.pk}", purpose="people.code", recipient=address, subject=subject, body=body)
         tasks.drain_transactional.wake_on_commit()
     return made.pk

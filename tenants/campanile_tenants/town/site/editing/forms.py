@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campanile_tenants.town.people.models import Office
@@ -161,7 +161,7 @@ class PageForm(forms.Form):
         """The picture of the page, or one that came before; nothing else."""
         picture = str(self.cleaned_data["picture"])
         if picture and not (_is_id(picture) and Picture.objects.filter(pk=picture).exists()):
-            raise ValidationError(_t("This picture is not there any more. Choose one again."))
+            raise ValidationError(gettext("This picture is not there any more. Choose one again."))
         return picture
 
     @property
@@ -277,7 +277,7 @@ class IdentityForm(forms.ModelForm):
             if not line.strip():
                 continue
             if not name or not url.startswith("https://"):
-                raise ValidationError(_t("Write a name and an address: Facebook https://…"))
+                raise ValidationError(gettext("Write a name and an address: Facebook https://…"))
             found.append({"name": name[:30], "url": url[:300]})
         return found
 
