@@ -45,7 +45,7 @@ for (const [name, content] of [['portal', pages.filter((file) => !inside.test(fi
     css: [{ raw: whole }],
     variables: false,
     fontFace: false,
-    safelist: { standard: [/^star/, /^state-/, /^is-/, /^event-/, /^alert-/, 'pin'], deep: [/^it-header/] },
+    safelist: { standard: [/^star/, /^state-/, /^is-/, /^event-/, /^alert-/, /^colour-/, /^strip-/, /^band-/, /^day-/, 'pin'], deep: [/^it-header/] },
   });
   const coloured = used.css
     .replace(/@font-face\s*\{[^}]*url\("?data:[^}]*\}/g, '')

@@ -18,6 +18,7 @@ from campanile_infra.database.names import PUBLIC_SCHEMA, schema_of
 from campanile_infra.database.scope import in_schema
 from campanile_infra.embedded.state import State
 from campanile_infra.terminal import console
+from campanile_platform.demo.alerts import colours_of_today, fill_alerts
 from campanile_platform.demo.reports import fill_town
 from campanile_platform.demo.site import fill_site
 from campanile_platform.onboarding.services import waiting_jobs
@@ -48,10 +49,12 @@ def build(place: State) -> list[str]:
         _person("operatore@provincia.lecco.example", "Operatore della Provincia", "operations", password, secret)
         _person("collega@provincia.lecco.example", "Collega della Provincia", "operations", password, secret)
         rich = list(Municipality.objects.filter(istat_code__in=RICH).order_by("name"))
+    colours_of_today()
     for town in track(rich, "Filling three towns with life", console=console, transient=True):
         with in_schema(schema_of(town.istat_code), load_town(pk=town.pk)):
             fill_site(town, _person_of_words(town, password, secret))
             fill_town(random.Random(f"{SEED}-{town.istat_code}"), partial(_staff, town, password, secret))
+            fill_alerts(town, random.Random(f"{SEED}-alerts"), partial(_rescuer, town, password, secret))
     return _logins(rich, password)
 
 
@@ -73,6 +76,11 @@ def _staff(town: Municipality, password: str, secret: str) -> User:
         for day in range(1, 6):
             OpeningHours.objects.create(office=office, weekday=day, opens=time(9), closes=time(12, 30))
     return _person(f"tecnico@{domain}", "Ufficio tecnico", "officer", password, secret)
+
+
+def _rescuer(town: Municipality, password: str, secret: str, part: str, name: str) -> User:
+    """Somebody of the civil protection of a town."""
+    return _person(f"{part}@comune.{town.slug}.lc.example", name, "civil_protection", password, secret)
 
 
 def _person(email: str, name: str, role: str, password: str, secret: str) -> User:
@@ -108,7 +116,10 @@ def _logins(rich: list[Municipality], password: str) -> list[str]:
     lines.append("sign in  operatore@provincia.lecco.example   (centre)")
     for town in rich:
         domain = f"comune.{town.slug}.lc.example"
-        lines.append(f"         sindaco@{domain}, tecnico@{domain}, redazione@{domain}   ({town.name})")
+        people = ", ".join(
+            f"{name}@{domain}" for name in ("sindaco", "tecnico", "redazione", "protezione", "volontari")
+        )
+        lines.append(f"         {people}   ({town.name})")
     lines.append(f"         password: {password}")
     lines.append("         operators and mayors also need a code: campanile code")
     return lines

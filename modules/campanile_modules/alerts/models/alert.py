@@ -195,6 +195,13 @@ class Revision(models.Model):
         return Colour(self.colour).word
 
     @property
+    def standing(self) -> str:
+        """Its state in words; the end of an alert is an end, also while people are told of it."""
+        if self.msg_type == MsgType.CANCEL and self.state in SENT:
+            return str(State.CANCELLED.label) if self.state == State.CANCELLED else str(_("ended"))
+        return str(State(self.state).label)
+
+    @property
     def is_urgent(self) -> bool:
         """Whether it goes ahead of everything and breaks quiet hours: orange, red, and what is extreme or severe."""
         return self.colour >= Colour.ORANGE or self.severity in ("Extreme", "Severe")

@@ -47,5 +47,5 @@ def public(alert: Alert) -> dict[str, Any] | None:
     assert current is not None
     live = current.state in LIVE and alert.closed_at is None
     found = numbers(alert) if live or not alert.summary else dict(alert.summary)
-    found["channels"] = [row for row in found["channels"] if row["told"] >= _FEW] if not live else found["channels"]
+    found["channels"] = [row for row in found["channels"] if row["told"] >= _FEW]
     return found if found["told"] else None

@@ -18,7 +18,7 @@ from campanile_modules.alerts.wording.catalogue import (
     Blank,
     Words,
 )
-from campanile_modules.alerts.wording.saying import until_words, when_words
+from campanile_modules.alerts.wording.saying import span_words
 
 LANGUAGES = ("it", "en")
 MISSING = "____"
@@ -34,10 +34,10 @@ def fill(
     ready = READY[Hazard(hazard)]
     found: Texts = {}
     for language in LANGUAGES:
-        when = when_words(onset, now, language)
+        when, until = span_words(onset, expires_at, now, language)
         values = {
             "town": town, "colour": COLOURS[language][colour], "when": when, "When": when[:1].upper() + when[1:],
-            "until": until_words(expires_at, now, language),
+            "until": until,
             **{blank.name: _blank(blank, dict(blanks or {}), language) for blank in ready.blanks},
         }  # fmt: skip
         found[language] = _texts(ready.words(language), values)

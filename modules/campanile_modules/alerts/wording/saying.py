@@ -46,8 +46,21 @@ def when_words(onset: datetime, now: datetime, language: str) -> str:
     """From when: `da adesso`, `da oggi alle 18`, `da domani, martedì 3 marzo, alle 6`."""
     if onset <= now + timedelta(minutes=5):
         return "from now on" if language == "en" else "da adesso"
+    there = onset.astimezone(ROME)
+    if language != "en" and (there.hour, there.minute) == (0, 0):
+        return f"dalle 0 di {day_words(onset, now, language).rstrip(',')}"
     start = "from" if language == "en" else "da"
     return f"{start} {day_words(onset, now, language)} {hour_words(onset, language)}"
+
+
+def span_words(onset: datetime, end: datetime, now: datetime, language: str) -> tuple[str, str]:
+    """From when and until when; a whole day is said as one: `per tutto il giorno di domani, giovedì 26 novembre`."""
+    there = onset.astimezone(ROME)
+    whole = (there.hour, there.minute) == (0, 0) and end.astimezone(ROME).date() == there.date() + timedelta(days=1)
+    if whole and (end.astimezone(ROME).hour, end.astimezone(ROME).minute) == (0, 0):
+        day = day_words(onset, now, language).rstrip(",")
+        return (f"for the whole of {day}" if language == "en" else f"per tutto il giorno di {day}"), ""
+    return when_words(onset, now, language), until_words(end, now, language)
 
 
 def until_words(end: datetime, now: datetime, language: str) -> str:

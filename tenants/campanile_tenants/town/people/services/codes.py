@@ -46,11 +46,11 @@ def send(address: str) -> UUID:
         works_here = User.objects.filter(email__iexact=address).exclude(kind=Kind.CITIZEN).exists()
         if works_here:
             made.tries = MOST_TRIES
-            body = gettext("Somebody, perhaps you, asked for a citizen's sign-in code. Staff sign in with password and "
-                      "second factor.\n\n%(town)s\n") % {"town": town}  # fmt: skip
+            body = gettext("Somebody, perhaps you, asked for a citizen's sign-in code. Staff sign in with password "
+                           "and second factor.\n\n%(town)s\n") % {"town": town}  # fmt: skip
         else:
-            body = gettext("Your code is %(code)s\n\nIt works for ten minutes, on the page where you asked for it. If you "
-                      "did not ask, do nothing.\n\n%(town)s\n") % {"code": text, "town": town}  # fmt: skip
+            body = gettext("Your code is %(code)s\n\nIt works for ten minutes, on the page where you asked for it. "
+                           "If you did not ask, do nothing.\n\n%(town)s\n") % {"code": text, "town": town}  # fmt: skip
         made.save()
         named = gettext("%(code)s is your sign-in code") % {"code": text}
         subject = gettext("Your sign-in code") if works_here else named
