@@ -79,6 +79,11 @@ def inside(place: Town) -> AbstractContextManager[None]:
     return in_schema(place.schema_name, place)
 
 
+def centre() -> AbstractContextManager[None]:
+    """Runs the block at the centre."""
+    return in_schema("public", None)
+
+
 def client(place: Town | None, person: str = "") -> Client:
     """A browser at a town's host (or the centre's), signed in as `person` of PEOPLE when given."""
     host = place.host if place else "localhost"

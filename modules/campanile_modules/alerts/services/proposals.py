@@ -6,6 +6,7 @@ agreed to beforehand. We never claim to send IT-alert: that is the State's own s
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from campanile_modules.alerts.errors import BadCap, ProposalGone
+from campanile_modules.alerts.errors import BadCap, NotReady, ProposalGone
 from campanile_modules.alerts.models import Alert, Delegation, Proposal, Revision
 from campanile_modules.alerts.services import flow, releasing
 from campanile_modules.alerts.services.content import TOWN, Content
@@ -26,6 +27,7 @@ from campanile_tenants.kit.notices import Invitation
 from campanile_tenants.kit.people import User
 from campanile_tenants.kit.town import current_town
 
+_log = logging.getLogger(__name__)
 HAZARDS = {Risk.STORMS: Hazard.STORM, Risk.HYDRAULIC: Hazard.FLOOD, Risk.HYDROGEOLOGICAL: Hazard.LANDSLIDE}
 _RIVER = {"it": "fiumi e torrenti", "en": "rivers and streams"}
 _COLOUR_OF = {"Extreme": Colour.RED, "Severe": Colour.ORANGE, "Moderate": Colour.YELLOW}
@@ -63,10 +65,17 @@ def look_at_campaigns() -> int:
         new += created
         covered = flow.delegation_for(Delegation.Kind.CENTRE, content.hazard, content.colour)
         if made.state == Proposal.State.OPEN and covered is not None:
-            revision = take(made, by=None)
-            releasing.release(flow.approve_by_delegation(revision, by=None), by=None)
-            notices.answer(campaign.pk, Invitation.State.DELEGATED)
+            _send_by_delegation(made)
     return new
+
+
+def _send_by_delegation(proposal: Proposal) -> None:
+    """Sends it, whole or not at all: what is not ready waits for people."""
+    try:
+        with transaction.atomic():
+            releasing.release(flow.approve_by_delegation(take(proposal, by=None), by=None), by=None)
+    except NotReady as error:
+        _log.warning("A campaign of the centre waits for people: %s", error.code)
 
 
 def take(proposal: Proposal, *, by: User | None) -> Revision:

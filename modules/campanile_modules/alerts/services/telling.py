@@ -9,6 +9,7 @@ from campanile_modules.alerts import tasks
 from campanile_modules.alerts.models import MsgType, Revision
 from campanile_modules.alerts.services import capping, messages
 from campanile_tenants.kit import messaging, notices, outreach
+from campanile_tenants.kit.notices import Invitation
 from campanile_tenants.kit.outreach import Lane
 from campanile_tenants.kit.people import User, holders
 from campanile_tenants.kit.town import current_town
@@ -25,6 +26,9 @@ def to_the_world(revision: Revision) -> None:
         expires_at=revision.expires_at, document=revision.document,
         ended_at=revision.sent_at if revision.msg_type == MsgType.CANCEL else None,
     )  # fmt: skip
+    if alert.campaign and revision.number == 1:
+        delegated = revision.approved_by_id is None
+        notices.answer(alert.campaign, Invitation.State.DELEGATED if delegated else Invitation.State.SENT)
     channel = str(outreach.account_of("telegram").get("channel", ""))
     if channel:
         text = messages.contents(revision)
