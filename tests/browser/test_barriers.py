@@ -19,6 +19,7 @@ ONE_OF_EACH = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Z0-9]{4}-[A-Z0-9]{4}\b
 PLACES = {
     "office": ("sindaco@comune.lecco.lc.example", "lecco.localhost", "/ufficio/", ("/ufficio/", "/segnalazioni/ufficio/", "/accesso/s")),
     "desk": ("tecnico@comune.lecco.lc.example", "lecco.localhost", "/segnalazioni/ufficio/", ("/segnalazioni/ufficio/",)),
+    "alerts": ("protezione@comune.lecco.lc.example", "lecco.localhost", "/allerte/ufficio/", ("/allerte/ufficio/", "/ufficio/contatti/")),
     "console": ("operatore@provincia.lecco.example", "localhost", "/", ("/",)),
 }  # fmt: skip
 
@@ -45,4 +46,4 @@ def test_no_page_behind_the_sign_in_has_a_barrier(
             parts = urlsplit(str(href))
             if parts.hostname == host and parts.path.startswith(inside) and not NEVER.search(parts.path):
                 waiting.append(parts.path)
-    assert len(looked) >= {"office": 18, "desk": 2, "console": 8}[place], looked
+    assert len(looked) >= {"office": 18, "desk": 2, "alerts": 10, "console": 8}[place], looked
