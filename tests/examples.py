@@ -119,6 +119,9 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "centre:ask_access": lambda: {"istat_code": A},
     "centre:confirm_access": lambda: {"pk": "01890a5d-ac96-774b-bcce-b302099a8057"},
     "centre:enter": lambda: {"istat_code": A},
+    "centre:propose_campaign": lambda: {"hazard": "snow"},
+    "centre:campaign": lambda: {"pk": _campaign()},
+    "centre:close_campaign": lambda: {"pk": _campaign()},
     "onboarding:fill_in": lambda: {"istat_code": "097001"},
     "onboarding:job": lambda: {"pk": _job()},
     "onboarding:steps": lambda: {"pk": _job()},
@@ -161,6 +164,12 @@ def _preferences() -> str:
     from campanile_tenants.town.contacts.pages.subscribing import preferences_link
 
     return preferences_link(told()).split("/")[-2]
+
+
+def _campaign() -> Any:
+    from campanile_tenants.public.notices.models import Campaign
+
+    return Campaign.objects.create(title="x", hazard="snow", colour=1, made_by="x", expires_at=_tomorrow()).pk
 
 
 def _job() -> Any:

@@ -17,6 +17,7 @@ PERMISSIONS = tuple(
         ("centre.view_towns", _("See all towns"), _EVERYBODY),
         ("centre.onboard_town", _("Take in a town"), ("operations",)),
         ("centre.edit_catalogue", _("Change the shared catalogue"), ("operations",)),
+        ("centre.propose_campaigns", _("Propose alerts to the towns"), ("operations",)),
         ("centre.manage_lines", _("Try out channels and use closed lines again"), ("operations", "support")),
         ("centre.view_outbox", _("See the local outbox"), ("operations", "support")),
         ("centre.manage_operators", _("Invite operators and give them roles"), ("operations",)),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campanile_platform.centre import catalogue, lines, views, views_access
+from campanile_platform.centre import campaigns, catalogue, lines, views, views_access
 from campanile_tenants.contract.access import Audience, Host, Policy
 from campanile_tenants.town.office.pages.patterns import access_patterns, audit_patterns
 
@@ -13,6 +13,11 @@ urlpatterns = [
     path("canali/", lines.channel_health, name="lines"),
     path("canali/prova/", lines.try_lines, name="try_lines"),
     path("canali/<slug:name>/apri/", lines.open_line, name="open_line"),
+    path("allerte/", campaigns.overview, name="campaigns"),
+    path("allerte/cap.atom", campaigns.atom, name="cap_feed"),
+    path("allerte/proponi/<slug:hazard>/", campaigns.propose, name="propose_campaign"),
+    path("allerte/<uuid:pk>/", campaigns.campaign, name="campaign"),
+    path("allerte/<uuid:pk>/chiudi/", campaigns.close, name="close_campaign"),
     path("catalogo/", catalogue.services, name="catalogue"),
     path("catalogo/nuovo/", catalogue.edit, name="catalogue_new"),
     path("catalogo/<slug:code>/", catalogue.edit, name="catalogue_edit"),

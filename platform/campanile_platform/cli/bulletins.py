@@ -32,7 +32,7 @@ def import_files(
         raise OperationalProblem(f"There is no file {missing[0]}.")
     with environment(_say):
         from campanile_tenants.public.bulletins.errors import NotABulletin
-        from campanile_tenants.public.bulletins.services.taking_in import take_in
+        from campanile_tenants.public.bulletins.services.taking_in import take_in, tell_towns
 
         unmatched: set[str] = set()
         table = Table("file", "published", "written")
@@ -43,6 +43,7 @@ def import_files(
                 raise OperationalProblem(f"{file.name}: {error}") from error
             unmatched |= set(taken.unmatched)
             table.add_row(file.name, ", ".join(map(str, taken.issues)), str(taken.written))
+        tell_towns()
         console.print(table)
         for line in sorted(unmatched):
             console.print(f"without a match: {line}")

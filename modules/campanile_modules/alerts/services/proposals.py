@@ -53,12 +53,12 @@ def look_at_campaigns() -> int:
     new = 0
     for invitation in notices.invited():
         campaign = invitation.campaign
-        content = Content.from_store(dict(campaign.content))
+        content = _content_of(campaign.content)
         made, created = Proposal.objects.get_or_create(
             key=f"campaign:{campaign.pk}",
             defaults={
                 "origin": Alert.Origin.CENTRE, "hazard": content.hazard, "colour": content.colour,
-                "title": campaign.title, "source": campaign.made_by, "content": campaign.content,
+                "title": content.texts["it"]["headline"], "source": campaign.made_by, "content": content.to_store(),
                 "said_at": campaign.made_at, "expires_at": campaign.expires_at, "campaign": campaign.pk,
             },
         )  # fmt: skip
@@ -162,6 +162,18 @@ def from_cap(content: bytes) -> Proposal:
     )  # fmt: skip
     events.publish("alerts.proposed", proposal_id=str(proposal.pk))
     return proposal
+
+
+def _content_of(kept: dict[str, Any]) -> Content:
+    """A campaign's content: its own texts, or the ready ones with this town's name."""
+    if "texts" in kept:
+        return Content.from_store(kept)
+    onset, end = datetime.fromisoformat(kept["onset"]), datetime.fromisoformat(kept["expires_at"])
+    texts = fill(
+        kept["hazard"], kept["colour"], town=current_town().name, onset=onset, expires_at=end, now=timezone.now(),
+        blanks=kept.get("blanks", {}),
+    )  # fmt: skip
+    return Content(hazard=kept["hazard"], colour=kept["colour"], onset=onset, expires_at=end, texts=texts)
 
 
 def _areas(info: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from campanile_infra.tasks.base import centre_task
 from campanile_infra.web.fetching import NotFetched, fetch_if_changed
 from campanile_tenants.public.bulletins.errors import NotABulletin
 from campanile_tenants.public.bulletins.models import Source
-from campanile_tenants.public.bulletins.services.taking_in import take_in
+from campanile_tenants.public.bulletins.services.taking_in import take_in, tell_towns
 
 _log = logging.getLogger(__name__)
 
@@ -40,4 +40,6 @@ def fetch_bulletins() -> int:
             _log.exception("A bulletin from %s could not be read", url)
         source.asked_at = timezone.now()
         source.save()
+    if written:
+        tell_towns()
     return written

@@ -72,6 +72,8 @@ def _words() -> dict[str, str]:
         "handover.refused": _("hand-over refused"),
         "centre.line_opened": _("closed line to a provider used again"),
         "contacts.stopped": _("wants no more messages"),
+        "centre.campaign_proposed": _("alert proposed to the towns"),
+        "centre.campaign_closed": _("campaign closed"),
         "contacts.imported": _("contacts taken in from a file"),
         "contacts.help_given": _("noted that somebody was helped"),
         "contacts.help_reopened": _("somebody who was helped waits again"),

@@ -13,6 +13,8 @@ from campanile_infra.database.names import PUBLIC_SCHEMA
 from campanile_infra.database.scope import in_schema
 from campanile_tenants.public.bulletins.models import Issue, Membership, Outlook, Risk, Zone
 from campanile_tenants.public.bulletins.reading import Bulletin, Colours, read
+from campanile_tenants.public.registry.events import publish
+from campanile_tenants.public.registry.everywhere import in_every_town
 
 
 @dataclass
@@ -36,6 +38,16 @@ def take_in(content: bytes, *, source: str = "") -> Taken:
         for bulletin in bulletins:
             _take(bulletin, source, taken)
     return taken
+
+
+def tell_towns() -> int:
+    """Tells every town that there is something new; returns how many."""
+    return in_every_town(_tell)
+
+
+def _tell() -> int:
+    publish("bulletins.taken_in")
+    return 1
 
 
 def _take(bulletin: Bulletin, source: str, taken: Taken) -> None:
