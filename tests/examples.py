@@ -82,6 +82,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "contacts:call_status": lambda: {"name": _ticket()},
     "contacts:stop": lambda: {"name": _ticket()},
     "contacts:answer": lambda: {"name": _ticket()},
+    "contacts:remove_channel": lambda: {"channel": "telegram"},
     "contacts:preferences": lambda: {"name": _preferences()},
     "alerts:handle": lambda: {"pk": _call_for_help(), "verb": "fatto"},
     "alerts:withdraw": lambda: {"pk": _delegation()},

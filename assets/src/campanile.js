@@ -92,6 +92,23 @@ for (const button of document.querySelectorAll('[data-speak]')) {
   });
 }
 
+// Notifications of this browser: it subscribes with its own push service, and the subscription is the address.
+for (const form of document.querySelectorAll('form[data-push]')) {
+  form.addEventListener('submit', async (event) => {
+    if (form.elements.channel.value !== 'push' || form.elements.address.value.startsWith('{')) return;
+    event.preventDefault();
+    try {
+      const registration = await navigator.serviceWorker.ready;
+      const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: form.dataset.push });
+      form.elements.address.value = JSON.stringify(subscription);
+    } catch (error) {
+      console.warn('No notifications:', error.message);
+      form.elements.address.value = '';
+    }
+    form.submit();
+  });
+}
+
 // The editor: a small toolbar over texts, and what was typed is kept in this browser until the server has it.
 const wrap = (area, before, after = before) => {
   const { selectionStart: from, selectionEnd: to, value } = area;

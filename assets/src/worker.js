@@ -48,3 +48,13 @@ async function kept(request) {
 self.addEventListener('sync', (event) => {
   if (event.tag === 'campanile-queue') event.waitUntil(flush());
 });
+
+// A notice from the town, also when no page of it is open. A click opens what it is about.
+self.addEventListener('push', (event) => {
+  const { title, body, url, lang, tag } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { body, lang, tag, data: { url }, requireInteraction: true }));
+});
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow(event.notification.data.url));
+});

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
+from django.utils import timezone
 
 from campanile_infra.channels import sns
 from campanile_infra.channels.base import Line, transport
@@ -28,7 +29,7 @@ from campanile_infra.embedded.ports import LOOPBACK
 from campanile_infra.web.fetching import Fetched
 from campanile_tenants.public.providers.models import Provider
 from campanile_tenants.town.contacts.hooks import telegram_secret
-from campanile_tenants.town.contacts.models import Endpoint
+from campanile_tenants.town.contacts.models import Contact, Endpoint
 from campanile_tenants.town.delivery.models import Answer, Delivery, Lane, Message, Receipt, State, Suppression, Work
 from campanile_tenants.town.delivery.services import drain
 from campanile_tenants.town.delivery.tickets import ticket
@@ -229,6 +230,38 @@ def notification(key: rsa.RSAPrivateKey, event: dict[str, Any], *, version: str 
 
 
 @pytest.mark.django_db
+def test_stop_written_back_by_sms_ends_them_in_every_town_that_knows_her(
+    lecco: Town, merate: Town, amazon: rsa.RSAPrivateKey
+) -> None:
+    number = "+393331234567"
+    for place in (lecco, merate):
+        with inside(place):
+            contact = Contact.objects.create()
+            Endpoint.objects.create(contact=contact, channel="sms", address=number, verified_at=timezone.now())
+
+    def said(words: str, to: Any) -> int:
+        event = {
+            "originationNumber": number,
+            "destinationNumber": "+39000",
+            "messageBody": words,
+            "inboundMessageId": "i",
+        }
+        return int(
+            client(to).post("/consegne/aws/", notification(amazon, event), content_type="text/plain").status_code
+        )
+
+    def open_ones(place: Town) -> int:
+        with inside(place):
+            return Endpoint.objects.filter(address=number, retired_at__isnull=True).count()
+
+    assert said("grazie", lecco) == 200
+    assert (open_ones(lecco), open_ones(merate)) == (1, 1)
+    assert said(" Stop. ", lecco) == 200
+    assert (open_ones(lecco), open_ones(merate)) == (0, 1), "at a town's address only there"
+    assert said("BASTA", None) == 200
+    assert open_ones(merate) == 0
+
+
 def test_sns_forged_replayed_and_of_another_topic(lecco: Town, merate: Town, amazon: rsa.RSAPrivateKey) -> None:
     with inside(lecco):
         delivery = one(lane=Lane.EMERGENCY)

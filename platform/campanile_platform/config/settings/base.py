@@ -179,6 +179,7 @@ SENDER_LOCAL_PART = "non-rispondere"
 OUTBOX_FOLDER = STATE_FOLDER / "outbox"
 LOCAL_OUTBOX = "EMAIL_URL" not in env.ENVIRON
 CHANNELS = lines_from(env, local=LOCAL_OUTBOX)
+TELEGRAM_API = env("TELEGRAM_API_URL", default="https://api.telegram.org")
 CHANNEL_PRICES = env.dict("CHANNEL_PRICES", default={})  # euro a unit by line: `aws-sms=0.045,aws-voice=0.09`
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Campanile <non-rispondere@localhost>")
 EMAIL_TIMEOUT = 20

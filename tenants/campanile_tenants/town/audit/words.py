@@ -74,6 +74,8 @@ def _words() -> dict[str, str]:
         "contacts.stopped": _("wants no more messages"),
         "centre.campaign_proposed": _("alert proposed to the towns"),
         "centre.campaign_closed": _("campaign closed"),
+        "contacts.account_kept": _("account on a channel set up"),
+        "contacts.account_removed": _("account on a channel taken away"),
         "contacts.imported": _("contacts taken in from a file"),
         "contacts.help_given": _("noted that somebody was helped"),
         "contacts.help_reopened": _("somebody who was helped waits again"),

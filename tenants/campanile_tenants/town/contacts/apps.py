@@ -19,4 +19,9 @@ class ContactsConfig(AppConfig):
         registry.declare(
             Permission("contacts.manage", _("See and write down contacts"), roles=("civil_protection", "desk"))
         )
+        registry.declare(
+            Permission(
+                "contacts.set_up", _("Set up the town's accounts on channels"), second_factor=True, own_hands=True
+            )
+        )
         registry.add_menu(MenuEntry(_("Contacts"), "contacts:office", "contacts.manage", "it-user"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campanile_infra.channels.base import channels
+from campanile_infra.channels.push.keys import public_key
 from campanile_tenants.town.contacts import topics
 from campanile_tenants.town.contacts.models import Channel, Contact
 
@@ -58,8 +59,8 @@ class WayForm(_Quiet):
 
     channel = forms.ChoiceField(label=_("How do we tell you?"), widget=forms.RadioSelect)
     address = forms.CharField(
-        label=_("E-mail address or telephone number"), max_length=254, required=False,
-        help_text=_("For Telegram leave it empty."),
+        label=_("E-mail address or telephone number"), max_length=1_000, required=False,
+        help_text=_("For Telegram and notifications leave it empty."),
     )  # fmt: skip
     street = forms.CharField(
         label=_("Your street"), max_length=120, required=False,
@@ -74,7 +75,8 @@ class WayForm(_Quiet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        open_ones = [name for name in channels() if name in (*BY_CODE, Channel.TELEGRAM)]
+        ways = (*BY_CODE, Channel.TELEGRAM, *((Channel.PUSH,) if public_key() else ()))
+        open_ones = [name for name in channels() if name in ways]
         offered = [(name, str(Channel(name).label).capitalize()) for name in open_ones]
         self.fields["channel"].choices = offered  # type: ignore[attr-defined]
 
@@ -84,6 +86,8 @@ class WayForm(_Quiet):
             raise forms.ValidationError(
                 gettext("This looks like it was written by a program. Call the town hall instead.")
             )
+        if values.get("channel") == Channel.PUSH and not values.get("address", "").startswith("{"):
+            self.add_error("channel", gettext("This browser does not allow notifications. Choose another way."))
         if values.get("channel") in BY_CODE and not values.get("address"):
             self.add_error("address", gettext("Write the address or number to which we write."))
         return values

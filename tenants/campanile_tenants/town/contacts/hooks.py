@@ -26,6 +26,8 @@ from campanile_infra.database.scope import in_schema
 from campanile_infra.sealing import fingerprint
 from campanile_infra.web.fetching import NotFetched, is_there
 from campanile_tenants.contract.access import ANYONE, EVERYWHERE
+from campanile_tenants.public.registry.everywhere import in_every_town
+from campanile_tenants.town.contacts.models import Endpoint
 from campanile_tenants.town.contacts.services import subscribing
 from campanile_tenants.town.contacts.wording import VERSION, wording
 from campanile_tenants.town.delivery.models import Delivery, Receipt
@@ -182,6 +184,8 @@ def aws(request: HttpRequest) -> HttpResponse:
         if told.kind == "SubscriptionConfirmation":
             return _confirm_subscription(told)
         event = told.message if isinstance(told.message, dict) else {}
+        if event.get("inboundMessageId"):
+            return _written_back(event)
         name = str(event.get("context", {}).get("ticket", ""))
         kind = _TEXTS.get(str(event.get("eventType", "")))
         if kind is None or not name:
@@ -193,6 +197,30 @@ def aws(request: HttpRequest) -> HttpResponse:
         _log.warning("A notification was refused: %s", error)
         return HttpResponse(status=403)
     return HttpResponse(status=200)
+
+
+_STOPS = {"stop", "basta", "ferma", "cancella", "unsubscribe", "end", "quit"}
+
+
+def _written_back(event: dict[str, Any]) -> HttpResponse:
+    """Somebody answered an SMS (two-way messages of AWS): STOP ends them, in every town that shares the number."""
+    number, said = (
+        str(event.get("originationNumber", "")),
+        str(event.get("messageBody", "")).strip().lower().rstrip(".!"),
+    )
+    if said in _STOPS and number.startswith("+"):
+        if is_town(scope.current().schema):
+            subscribing.stop("sms", number)
+        else:
+            in_every_town(lambda: _stop_sms(number))
+    return HttpResponse(status=200)
+
+
+def _stop_sms(number: str) -> int:
+    """Only where she is known: elsewhere nothing about her is written down."""
+    if not Endpoint.objects.filter(channel="sms", address=number, retired_at__isnull=True).exists():
+        return 0
+    return subscribing.stop("sms", number)
 
 
 def _schema_of(name: str) -> str:

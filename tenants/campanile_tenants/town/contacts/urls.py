@@ -5,7 +5,7 @@ come back.
 from django.urls import path
 
 from campanile_tenants.town.contacts import hooks
-from campanile_tenants.town.contacts.pages import office, subscribing
+from campanile_tenants.town.contacts.pages import accounts, office, subscribing
 
 app_name = "contacts"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("ufficio/contatti/nuovo/", office.write_down, name="write_down"),
     path("ufficio/contatti/importa/", office.preview, name="import"),
     path("ufficio/contatti/importa/scrivi/", office.take_in, name="take_in"),
+    path("ufficio/contatti/canali/", accounts.channels, name="channels"),
+    path("ufficio/contatti/canali/<slug:channel>/togli/", accounts.remove, name="remove_channel"),
     path("consegne/voce/<str:name>/", hooks.call, name="call"),
     path("consegne/voce/<str:name>/tasto/", hooks.call_key, name="call_key"),
     path("consegne/voce/<str:name>/stato/", hooks.call_status, name="call_status"),

@@ -44,7 +44,8 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows.distinct(), 30).get_page(request.GET.get("pagina"))
     if page.object_list:
         record("contacts.read_personal_data", ("contacts", "list"), number=len(page.object_list))
-    context = {"page": page, "words": words, "kind": kind, "kinds": Contact.Kind.choices}
+    context = {"page": page, "words": words, "kind": kind, "kinds": Contact.Kind.choices,
+               "may_set_up": request.user.has_permission("contacts.set_up")}  # type: ignore[union-attr]  # fmt: skip
     return render(request, "contacts/office.html", context)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from campanile_infra.channels.push.keys import public_key
 from campanile_infra.database import scope
 from campanile_tenants.contract.access import ANYONE
 from campanile_tenants.contract.errors import CampanileError
@@ -57,18 +58,22 @@ def way(request: HttpRequest) -> HttpResponseBase:
     form = WayForm(request.POST or None, initial={"breaks_quiet": True})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        if not within_limit(request, "subscribe", key=values["address"].lower() or "telegram"):
+        if not within_limit(request, "subscribe", key=values["address"].lower()[:200] or "telegram"):
             return too_many(request, "subscribe")
         try:
             if values["channel"] == Channel.TELEGRAM:
                 request.session[_LINK] = subscribing.telegram_token(chosen, language)
+            elif values["channel"] == Channel.PUSH:
+                endpoint = subscribing.ask(_wish(values, chosen, language, form))
+                context = {"endpoint": endpoint, "link": preferences_link(endpoint)}
+                return render(request, "contacts/done.html", context)
             else:
                 request.session[_ASKED] = subscribing.ask(_wish(values, chosen, language, form)).pk
                 request.session.pop(_LINK, None)
             return redirect("contacts:code")
         except CampanileError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
-    context = {"form": form, "wording": wording(language), "step": 2}
+    context = {"form": form, "wording": wording(language), "step": 2, "push_key": public_key()}
     return render(request, "contacts/way.html", context, status=422 if form.errors else 200)
 
 
