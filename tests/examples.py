@@ -25,6 +25,8 @@ from campanile_tenants.town.site.content import Content
 from campanile_tenants.town.site.models import Attachment, Feed, Page, Picture
 from campanile_tenants.town.site.services.files import add_attachment
 from campanile_tenants.town.site.services.publishing import new_page, publish
+from campanile_tenants.town.webhooks.models import Call, Hook
+from campanile_tenants.town.webhooks.services import make as make_hook
 from tests.towns import person
 
 A = "097042"
@@ -82,6 +84,9 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "contacts:call_status": lambda: {"name": _ticket()},
     "contacts:stop": lambda: {"name": _ticket()},
     "contacts:answer": lambda: {"name": _ticket()},
+    "webhooks:calls": lambda: {"pk": _hook().pk},
+    "webhooks:act": lambda: {"pk": _hook().pk, "verb": "spegni"},
+    "webhooks:again": lambda: {"pk": Call.objects.create(hook=_hook(), event="x").pk},
     "contacts:remove_channel": lambda: {"channel": "telegram"},
     "contacts:preferences": lambda: {"name": _preferences()},
     "alerts:handle": lambda: {"pk": _call_for_help(), "verb": "fatto"},
@@ -165,6 +170,10 @@ def _preferences() -> str:
     from campanile_tenants.town.contacts.pages.subscribing import preferences_link
 
     return preferences_link(told()).split("/")[-2]
+
+
+def _hook() -> Hook:
+    return make_hook("Solo qui", "https://example.org/", ["reporting.received"])[0]
 
 
 def _campaign() -> Any:

@@ -51,6 +51,16 @@ def _configure() -> None:
                 "schedule": 600,
                 "options": {"queue": "operations", "expires": 600},
             },
+            "tell webhooks what waits": {
+                "task": "campanile_tenants.town.webhooks.tasks.tell_everywhere",
+                "schedule": 60,
+                "options": {"queue": "bulk", "expires": 60},
+            },
+            "tidy the calls of webhooks": {
+                "task": "campanile_tenants.town.webhooks.tasks.tidy_everywhere",
+                "schedule": crontab(hour=3, minute=20),
+                "options": {"queue": "bulk"},
+            },
             "forget contacts that were never confirmed": {
                 "task": "campanile_tenants.town.contacts.tasks.tidy_everywhere",
                 "schedule": crontab(hour=3, minute=0),

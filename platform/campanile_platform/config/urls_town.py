@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("campanile_tenants.town.site.urls")),
     path("", include("campanile_tenants.town.contacts.urls")),
     path("accesso/", include("campanile_tenants.town.people.urls")),
+    path("ufficio/collegamenti/", include("campanile_tenants.town.webhooks.urls")),
     path("ufficio/", include("campanile_tenants.town.office.urls")),
     path("ufficio/sito/", include("campanile_tenants.town.site.editing.urls")),
     path("lingua/", declared(EVERYWHERE)(set_language), name="set_language"),

@@ -63,6 +63,7 @@ _TOWN_ONLY = [
     "campanile_tenants.town.delivery",
     "campanile_tenants.town.privacy",
     "campanile_tenants.town.contacts",
+    "campanile_tenants.town.webhooks",
     "campanile_tenants.town.site",
     "campanile_tenants.town.office",
     *MODULES,

@@ -24,7 +24,13 @@ HOUSE = (
     Event("centre.campaign_proposed"),
 )
 """Events of the house itself, beside those that modules declare."""
+_overhearing: list[Callable[[Event, dict[str, Any]], None]] = []
 _handlers: dict[str, list[Handler]] = defaultdict(list)
+
+
+def overhear(listener: Callable[[Event, dict[str, Any]], None]) -> None:
+    """Registers somebody who hears every event: what the house tells its other systems."""
+    _overhearing.append(listener)
 
 
 def on(event: str) -> Callable[[Handler], Handler]:
@@ -39,14 +45,16 @@ def on(event: str) -> Callable[[Handler], Handler]:
 
 def publish(event: str, **payload: Any) -> None:
     """Tells the handlers. Raises DeclarationError when the event's module does not declare it."""
-    module = registry.find(event.split(".", 1)[0])
-    known = HOUSE if module is None else module.events
+    owner = registry.find(event.split(".", 1)[0])
+    known = HOUSE if owner is None else owner.events
     declared = next((one for one in known if one.code == event), None)
     if declared is None:
         raise DeclarationError(f"No module declares the event {event!r}; add it to `events` of its ModuleConfig.")
     for handler in _handlers[event]:
-        listener = registry.module_of(handler.__module__)
-        if listener is None or is_enabled(listener.code):
+        module = registry.module_of(handler.__module__)
+        if module is None or is_enabled(module.code):
             handler(**payload)
+    for listener in _overhearing:
+        listener(declared, payload)
     if declared.subject:
         live.tell(event, str(payload[declared.subject]))
