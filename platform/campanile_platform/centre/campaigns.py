@@ -5,7 +5,6 @@ The towns decide: a campaign is a proposal to each of them, unless its mayor agr
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +15,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -28,6 +25,7 @@ from campanile_modules.alerts.wording.catalogue import READY
 from campanile_platform.centre.access import operator_with
 from campanile_tenants.contract.access import Audience, Host, Policy
 from campanile_tenants.contract.errors import CampanileError
+from campanile_tenants.kit.web import conditional
 from campanile_tenants.public.notices.models import Campaign, Invitation, Notice
 from campanile_tenants.public.notices.services import campaigns
 from campanile_tenants.public.notices.services.publishing import in_force
@@ -148,9 +146,4 @@ def atom(request: HttpRequest) -> HttpResponse:
     place = address(request.get_host().partition(":")[0], request.path)
     rows = [(one, one.identifier.rpartition(".")[2]) for one in latest]
     body = render(request, "centre/feed.xml", {"rows": rows, "changed": changed, "address": place}).content
-    response = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
-    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    response["ETag"], response["Cache-Control"] = etag, "public, max-age=30"
-    found = get_conditional_response(request, etag=etag, response=response)
-    assert isinstance(found, HttpResponse)
-    return found
+    return conditional(request, body, "application/atom+xml; charset=utf-8")

@@ -4,21 +4,18 @@ it with.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from campanile_modules.alerts import querysets
 from campanile_modules.alerts.models import Alert, Revision, SigningKey
 from campanile_modules.alerts.states import SENT
 from campanile_tenants.kit.permissions import open_to_all
-from campanile_tenants.kit.web import absolute
+from campanile_tenants.kit.web import absolute, conditional
 
 LATEST = 50
 CAP_TYPE = "application/cap+xml"
@@ -37,7 +34,7 @@ def atom(request: HttpRequest) -> HttpResponse:
         "revisions": latest, "changed": changed, "address": absolute(reverse("alerts:atom")),
         "home": absolute(reverse("alerts:list")),
     }).content  # fmt: skip
-    return _conditional(request, body, "application/atom+xml; charset=utf-8")
+    return conditional(request, body, "application/atom+xml; charset=utf-8")
 
 
 @require_safe
@@ -46,7 +43,7 @@ def cap_message(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One CAP 1.2 message as it was sent, signed (XML signature). 1 query."""
     rows = Revision.objects.filter(state__in=SENT, alert__in=querysets.public())
     revision = get_object_or_404(rows, alert__code=code.upper(), number=number)
-    return _conditional(request, revision.document.encode(), CAP_TYPE)
+    return conditional(request, revision.document.encode(), CAP_TYPE)
 
 
 @require_safe
@@ -56,13 +53,4 @@ def certificate(request: HttpRequest) -> HttpResponse:
     key = SigningKey.objects.first()
     if key is None:
         raise Http404
-    return _conditional(request, key.certificate.encode(), "application/x-pem-file")
-
-
-def _conditional(request: HttpRequest, body: bytes, kind: str) -> HttpResponse:
-    response = HttpResponse(body, content_type=kind)
-    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    response["ETag"], response["Cache-Control"] = etag, "public, max-age=30"
-    found = get_conditional_response(request, etag=etag, response=response)
-    assert isinstance(found, HttpResponse)
-    return found
+    return conditional(request, key.certificate.encode(), "application/x-pem-file")
