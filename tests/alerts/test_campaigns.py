@@ -11,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campanile_modules.alerts.models import Proposal
-from campanile_modules.alerts.services import flow, proposals, releasing
+from campanile_modules.alerts.services import canaries, flow, proposals, releasing
 from campanile_modules.alerts.tests.making import draft, told
-from campanile_tenants.public.notices.models import Campaign, Invitation, Notice, Trial
+from campanile_tenants.public.notices.models import Campaign, Coverage, Invitation, Notice, Trial
 from campanile_tenants.public.notices.services import trials
 from campanile_tenants.public.registry.activation import switch_on
 from campanile_tenants.public.registry.directory import directory, load_town
+from campanile_tenants.town.contacts.models import Contact
 from tests.towns import Town, client, inside, person, town
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,20 @@ def test_every_towns_alerts_stand_in_one_feed_with_their_cap(towns: list[Town]) 
     assert stranger.get("/allerte/cap.atom", headers={"if-none-match": feed.headers["ETag"]}).status_code == 304
     assert "neve" in client(None, "operatore").get("/allerte/").content.decode()
     assert Notice.objects.get().schema_name == "c_097042"
+
+
+def test_the_centre_sees_whom_each_town_does_not_reach(towns: list[Town]) -> None:
+    with inside(towns[0]):
+        told(street="Via Roma", house_number="1")
+        Contact.objects.create(street="Via Roma", house_number="2")
+        assert canaries.count_households()
+        assert not canaries.count_households(), "once an hour"
+        assert Coverage.objects.get().unreached == 1
+    with inside(towns[1]):
+        assert not Coverage.objects.exists(), "each town sees its own"
+    text = client(None, "operatore").get("/allerte/").content.decode()
+    assert "Lecco" in text
+    assert "1 di 2" in text
 
 
 def test_a_trial_that_did_not_arrive_is_red_in_the_console(towns: list[Town]) -> None:

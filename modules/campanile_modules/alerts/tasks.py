@@ -21,6 +21,7 @@ def look_after() -> int:
     done = releasing.go_on() + releasing.expire() + proposals.look_at_bulletins() + proposals.look_at_campaigns()
     canaries.sing()
     canaries.listen()
+    canaries.count_households()
     return done
 
 

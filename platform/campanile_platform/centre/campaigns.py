@@ -26,7 +26,7 @@ from campanile_platform.centre.access import operator_with
 from campanile_tenants.contract.access import Audience, Host, Policy
 from campanile_tenants.contract.errors import CampanileError
 from campanile_tenants.kit.web import conditional
-from campanile_tenants.public.notices.models import Campaign, Invitation, Notice
+from campanile_tenants.public.notices.models import Campaign, Coverage, Invitation, Notice
 from campanile_tenants.public.notices.services import campaigns
 from campanile_tenants.public.notices.services.publishing import in_force
 from campanile_tenants.public.registry.activation import towns_with
@@ -71,7 +71,7 @@ class CampaignForm(forms.Form):
 @require_safe
 @operator_with("centre.view_towns")
 def overview(request: HttpRequest) -> HttpResponse:
-    """What holds in which town, and the campaigns. 4 queries."""
+    """What holds in which town, the campaigns, and whom the towns do not reach. 5 queries."""
     names = dict(Municipality.objects.values_list("schema_name", "name"))
     live = [(names.get(notice.schema_name, notice.schema_name), notice) for notice in in_force()[:LATEST]]
     rows = list(Campaign.objects.all()[:50])
@@ -83,6 +83,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "live": live, "rows": [(row, counted.get(row.pk, Counter())) for row in rows],
         "hazards": [one for one in Hazard.choices if one[0] != Hazard.OTHER],
         "may": request.user.has_permission(_MAY),  # type: ignore[union-attr]
+        "coverage": [(names.get(row.schema_name, row.schema_name), row)
+                     for row in Coverage.objects.filter(households__gt=0)[:LATEST]],
     }  # fmt: skip
     return render(request, "centre/campaigns.html", context)
 

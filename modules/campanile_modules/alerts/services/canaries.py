@@ -38,6 +38,15 @@ def send(key: str) -> int:
     return outreach.freeze(message, outreach.audience(Whom(topic="", everybody=True, kind=CANARY)))
 
 
+def count_households() -> bool:
+    """Tells the centre, once an hour, how many households the town knows and does not reach."""
+    if not notices.is_due():
+        return False
+    rows = outreach.streets()
+    notices.cover(sum(row.households for row in rows), sum(row.unreached for row in rows))
+    return True
+
+
 def listen() -> int:
     """Notes how the last trial went over each channel, for the centre; returns how many channels."""
     last = Message.objects.filter(purpose="alerts.canary", created_at__gt=timezone.now() - timedelta(days=1)).first()

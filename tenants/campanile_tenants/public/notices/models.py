@@ -1,4 +1,5 @@
-"""Notice, Campaign, Invitation, Trial: what the centre knows of the towns' alerts, and the towns of the centre's.
+"""Notice, Campaign, Invitation, Trial, Coverage: what the centre knows of the towns' alerts, and the towns of the
+centre's.
 
 `schema_name` says whose a row is; a town's role sees and writes its own rows only (row-level security).
 """
@@ -130,3 +131,31 @@ class Trial(models.Model):
 
     def __str__(self) -> str:
         return f"{self.schema_name} {self.channel}"
+
+
+class Coverage(models.Model):
+    """How many households a town knows, and how many of them no verified channel reaches."""
+
+    schema_name = models.CharField(max_length=63, unique=True)
+    households = models.PositiveIntegerField(_("households known"), default=0)
+    unreached = models.PositiveIntegerField(_("not reached"), default=0)
+    noted_at = models.DateTimeField(_("noted"), default=timezone.now)
+
+    class Meta:
+        db_table = '"public"."notices_coverage"'
+        verbose_name = _("coverage of a town")
+        verbose_name_plural = _("coverage of towns")
+        ordering = ("-unreached", "schema_name")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="coverage_is_a_part", condition=models.Q(unreached__lte=models.F("households"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.schema_name
+
+    @property
+    def reached(self) -> int:
+        """Households that some channel reaches."""
+        return self.households - self.unreached
