@@ -78,7 +78,8 @@ def _fits(town: Municipality, words: str) -> bool:
 @require_safe
 @operator_with("centre.view_outbox")
 def outbox(request: HttpRequest) -> HttpResponse:
-    """What would have left the house. Exists only while no mail server is set."""
+    """What would have left the house, `?cerca=` in it. Exists only while no mail server is set."""
     if not settings.LOCAL_OUTBOX:
         raise Http404
-    return render(request, "centre/outbox.html", {"outbox": read_outbox()})
+    words = request.GET.get("cerca", "").strip()
+    return render(request, "centre/outbox.html", {"outbox": read_outbox(words), "words": words})

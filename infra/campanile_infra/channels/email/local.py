@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -34,6 +35,9 @@ def write(content: bytes) -> None:
     temporary.rename(folder / f"{name}.eml")
 
 
+_SEARCHED = 2_000
+
+
 @dataclass(frozen=True)
 class OutboxMessage:
     """A message that would have left. `written_at` is in UTC."""
@@ -47,11 +51,20 @@ class OutboxMessage:
     channel: str = "email"
 
 
-def read_outbox(limit: int = 100) -> list[OutboxMessage]:
-    """The latest messages, the newest first."""
+def read_outbox(words: str = "", limit: int = 100) -> list[OutboxMessage]:
+    """The latest messages, the newest first; with `words` those of the latest two thousand that have them
+    somewhere.
+    """
     folder = Path(settings.OUTBOX_FOLDER)
-    files = sorted(folder.glob("*.eml"), reverse=True)[:limit] if folder.exists() else []
-    return [_parse(file) for file in files]
+    files = sorted(folder.glob("*.eml"), reverse=True) if folder.exists() else []
+    if not words:
+        return [_parse(file) for file in files[:limit]]
+    found = (message for message in map(_parse, files[:_SEARCHED]) if words.casefold() in _whole(message))
+    return list(islice(found, limit))
+
+
+def _whole(message: OutboxMessage) -> str:
+    return f"{message.sender} {message.recipient} {message.subject} {message.body}".casefold()
 
 
 def _parse(file: Path) -> OutboxMessage:
