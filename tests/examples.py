@@ -16,6 +16,7 @@ from campanile_tenants.contract.access import Assurance
 from campanile_tenants.town.api.models import Job, Upload
 from campanile_tenants.town.delivery.models import Answer, Delivery
 from campanile_tenants.town.delivery.services import enqueue
+from campanile_tenants.town.delivery.services.accounts import keep
 from campanile_tenants.town.delivery.tickets import ticket
 from campanile_tenants.town.office.models import SavedView
 from campanile_tenants.town.people.models import ApiToken, Grant, Office, Role, SupportHours, User
@@ -87,7 +88,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "webhooks:calls": lambda: {"pk": _hook().pk},
     "webhooks:act": lambda: {"pk": _hook().pk, "verb": "spegni"},
     "webhooks:again": lambda: {"pk": Call.objects.create(hook=_hook(), event="x").pk},
-    "contacts:remove_channel": lambda: {"channel": "telegram"},
+    "contacts:remove_channel": lambda: {"channel": _account()},
     "contacts:preferences": lambda: {"name": _preferences()},
     "alerts:handle": lambda: {"pk": _call_for_help(), "verb": "fatto"},
     "alerts:withdraw": lambda: {"pk": _delegation()},
@@ -170,6 +171,10 @@ def _preferences() -> str:
     from campanile_tenants.town.contacts.pages.subscribing import preferences_link
 
     return preferences_link(told()).split("/")[-2]
+
+
+def _account() -> str:
+    return keep("io", "Solo qui", {"key": "x"}).channel
 
 
 def _hook() -> Hook:
