@@ -19,11 +19,10 @@ def in_force() -> QuerySet[Alert]:
     return rows.order_by("-current__colour", "-created_at")
 
 
-def for_office(*, drills: bool | None = None) -> QuerySet[Alert]:
+def for_office() -> QuerySet[Alert]:
     """Everything, with its newest revision first in `newest`."""
     newest = Revision.objects.select_related("written_by", "submitted_by", "approved_by").order_by("-number")
-    rows = Alert.objects.prefetch_related(Prefetch("revisions", newest, to_attr="newest"))
-    return rows if drills is None else rows.filter(kind=Alert.Kind.DRILL if drills else Alert.Kind.ACTUAL)
+    return Alert.objects.prefetch_related(Prefetch("revisions", newest, to_attr="newest"))
 
 
 def in_hand() -> QuerySet[Revision]:

@@ -185,8 +185,15 @@ class Query(graphene.ObjectType):
         return [_day(day) for day in colour_days()]
 
 
-def _sent(context: Any) -> QuerySet:
-    return Alert.objects.filter(current__isnull=False)
+class AlertsMatter(RowType):
+    """An alert at the office, from its first draft on; what it says is read on its page."""
+
+    code = Column(graphene.NonNull(graphene.String), "code", description="Its code, also in its address.")
+
+    @classmethod
+    def objects(cls, context: Any) -> QuerySet:
+        """All of the town, drafts and drills among them."""
+        return Alert.objects.all()
 
 
 class Subscription(graphene.ObjectType):
@@ -197,7 +204,10 @@ class Subscription(graphene.ObjectType):
         "alerts_help_asked": Policy(Audience.SIGNED_IN, permission="alerts.give_help"),
     }
     alerts_alert_changed = Live(
-        AlertsAlert, _sent, events=("alerts.moved", "alerts.released"), description="An alert, each time it moved on."
+        AlertsMatter,
+        AlertsMatter.objects,
+        events=("alerts.moved",),
+        description="An alert of the office, each time that it was written, submitted, approved, sent or ended.",
     )
     alerts_help_asked = Live(
         AlertsHelp, AlertsHelp.objects, events=("delivery.help_asked",), description="Somebody asks for help."

@@ -207,8 +207,8 @@ class Revision(models.Model):
         return self.colour >= Colour.ORANGE or self.severity in ("Extreme", "Severe")
 
     def words(self, language: str = "it") -> dict[str, Any]:
-        """The texts in a language, Italian where there are none."""
-        return dict(self.texts.get(language) or self.texts.get("it") or {})
+        """The texts in a language, Italian where there are none, any where there is no Italian."""
+        return dict(self.texts.get(language) or self.texts.get("it") or next(iter(self.texts.values()), {}))
 
     def headline(self, language: str = "it") -> str:
         """The headline."""

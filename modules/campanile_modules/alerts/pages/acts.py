@@ -87,10 +87,10 @@ def _by_delegation(request: HttpRequest, alert: Alert, revision: Revision, user:
 
 def _alone(request: HttpRequest, alert: Alert, revision: Revision, user: User) -> str:
     require_permission(user, "alerts.break_glass")
+    typed = {name: request.POST.get(name, "") for name in ("town_name", "reason")}
+    flow.check_alone(**typed)
     prove(request, user, request.POST.get("code", ""), limit="break_glass")
-    glass = flow.break_glass(
-        revision, by=user, town_name=request.POST.get("town_name", ""), reason=request.POST.get("reason", "")
-    )
+    glass = flow.break_glass(revision, by=user, **typed)
     releasing.release(glass, by=user)
     return _sent(alert)
 

@@ -19,7 +19,7 @@ _MAY = "alerts.give_help"
 @permission_required(_MAY)
 def helps(request: HttpRequest) -> HttpResponse:
     """Who waits, the first first, and who was helped. 4 queries; the reading goes on record."""
-    context = {"waiting": outreach.calls(), "done": outreach.calls(handled=True)[:50], "form": HelpForm()}
+    context = {"waiting": outreach.calls(), "done": outreach.calls(handled=True)[:50]}
     return render(request, "alerts/helps.html", context)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,9 +18,9 @@ from campanile_modules.alerts.forms import AloneForm, StartForm, TextForm
 from campanile_modules.alerts.models import Alert, Delegation, Proposal, Revision
 from campanile_modules.alerts.services import checks, flow, proposals, summing
 from campanile_modules.alerts.services.content import polygons_of
-from campanile_modules.alerts.services.messages import contents, text_of
+from campanile_modules.alerts.services.messages import text_of
 from campanile_modules.alerts.states import BEFORE, LIVE, SENT, Hazard, State
-from campanile_modules.alerts.wording.catalogue import ALL_CLEAR, FALSE_ALARM
+from campanile_modules.alerts.wording.catalogue import FALSE_ALARM
 from campanile_tenants.kit import outreach
 from campanile_tenants.kit.module import CampanileError
 from campanile_tenants.kit.people import User
@@ -39,9 +39,12 @@ RISKS = (
 @permission_required(_READ)
 def office(request: HttpRequest) -> HttpResponse:
     """What waits, what holds, what was. 8 queries."""
-    open_ones = Proposal.objects.filter(state=Proposal.State.OPEN, expires_at__gt=timezone.now())
+    known = Proposal.objects.filter(state__in=(Proposal.State.OPEN, Proposal.State.DISMISSED))
+    rows = list(known.filter(expires_at__gt=timezone.now()))
     context = {
-        "proposals": list(open_ones), "in_hand": list(querysets.in_hand()), "live": list(querysets.in_force()),
+        "proposals": [row for row in rows if row.state == Proposal.State.OPEN],
+        "aside": [row for row in rows if row.state == Proposal.State.DISMISSED],
+        "in_hand": list(querysets.in_hand()), "live": list(querysets.in_force()),
         "helps": outreach.waiting(), "page": page_of(request, querysets.for_office().order_by("-created_at"), 20),
         "drills": list(_drills_in_force()),
     }  # fmt: skip
@@ -73,6 +76,8 @@ def act_on_proposal(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             messages.success(request, _("Put aside. You find it below, should you need it after all."))
         elif verb == "rimetti":
             proposals.put_back(found)
+        else:
+            raise Http404
     except CampanileError as error:
         messages.error(request, str(error))
     return redirect("alerts:office")
@@ -124,14 +129,14 @@ def page_of_one(alert: Alert, user: User) -> dict[str, Any]:
         },
     }  # fmt: skip
     if revision.state in BEFORE:
-        made = contents(revision)
+        card = checks.card(revision)
         delegated = flow.delegation_for(Delegation.Kind.ALONE, alert.hazard, revision.colour)
         context |= {
-            "card": checks.card(revision), "polygon_json": polygons_of(revision), "alone_form": AloneForm(),
+            "card": card, "polygon_json": polygons_of(revision), "alone_form": AloneForm(),
             "delegated": delegated,
-            "previews": [(outreach.CHANNEL_WORDS[name], text_of(made, name)) for name in ("sms", "telegram")],
-            "spoken": text_of(made, "voice"), "false_alarm": _ending(FALSE_ALARM, revision),
-            "all_clear": _ending(ALL_CLEAR, revision),
+            "previews": [(outreach.CHANNEL_WORDS[name], text_of(card.contents, name)) for name in ("sms", "telegram")],
+            "spoken": card.spoken,
+            "false_alarm": FALSE_ALARM["it"].headline.format(headline=revision.headline()),
         }  # fmt: skip
     if alert.current_id is not None:
         context |= board_of(alert)
@@ -195,10 +200,6 @@ def risk_rows(found: Proposal) -> list[dict[str, Any]]:
         for risk, label in RISKS
         if found.risks
     ]
-
-
-def _ending(source: Any, revision: Revision) -> str:
-    return str(source["it"].headline.format(headline=revision.headline()))
 
 
 def _drills_in_force() -> Any:

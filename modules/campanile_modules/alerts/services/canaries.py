@@ -15,6 +15,8 @@ from campanile_tenants.kit.town import current_town
 SEND_FROM, SEND_UNTIL = 17, 18
 """Hours of Europe/Rome in which the trial leaves."""
 PATIENCE = timedelta(minutes=20)
+LISTENS = timedelta(hours=2)
+"""After it the last trial says nothing new: it has expired."""
 
 
 def sing() -> int:
@@ -32,7 +34,7 @@ def send(key: str) -> int:
             key=key, purpose="alerts.canary", lane=Lane.TRANSACTIONAL, about=key,
             subject=_("Trial of the alert channels of %(town)s") % {"town": current_town().name},
             body=_("This is the daily trial. If you read it, the channel works. You need not do anything."),
-            expires_at=timezone.now() + timedelta(hours=2),
+            expires_at=timezone.now() + LISTENS,
         )  # fmt: skip
         outreach.wake(Lane.TRANSACTIONAL)
     return outreach.freeze(message, outreach.audience(Whom(topic="", everybody=True, kind=CANARY)))
@@ -49,7 +51,7 @@ def count_households() -> bool:
 
 def listen() -> int:
     """Notes how the last trial went over each channel, for the centre; returns how many channels."""
-    last = Message.objects.filter(purpose="alerts.canary", created_at__gt=timezone.now() - timedelta(days=1)).first()
+    last = Message.objects.filter(purpose="alerts.canary", created_at__gt=timezone.now() - LISTENS).first()
     if last is None or last.created_at > timezone.now() - timedelta(minutes=1):
         return 0
     found = last.deliveries.order_by("channel", "-id").distinct("channel")

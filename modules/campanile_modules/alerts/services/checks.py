@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -35,7 +35,7 @@ _CAP = {
 
 @dataclass(frozen=True)
 class Card:
-    """What stands on the card before one sends. `problems` stop it, `remarks` do not."""
+    """What stands on the card before one sends. `problems` stop it, `remarks` do not; `contents` is what would go."""
 
     people: int
     unreached: int
@@ -49,12 +49,7 @@ class Card:
     cost_is_whole: bool
     problems: list[str]
     remarks: list[plain.Remark]
-    faults: list[str] = field(default_factory=list)
-
-    @property
-    def may_go(self) -> bool:
-        """Whether nothing stands in the way."""
-        return not self.problems
+    contents: messages.Contents
 
 
 def whom(revision: Revision) -> Whom:
@@ -103,7 +98,7 @@ def card(revision: Revision, now: datetime | None = None) -> Card:
         cost=sum((one.cost for one in estimates if one.cost is not None), Decimal(0)),
         cost_is_whole=all(one.cost is not None or one.channel not in ("sms", "voice") for one in estimates),
         problems=_problems(revision, people, estimates, remarks, faults), remarks=[r for r in remarks if not r.blocks],
-        faults=[f"{fault.code} {fault.where}" for fault in faults],
+        contents=contents,
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def update(alert: Alert, *, by: User) -> Revision:
         if (in_hand := alert.revisions.filter(state__in=BEFORE).first()) is not None:
             return in_hand
         now = alert.revisions.filter(state__in=LIVE).first()
-        if now is None:
+        if now is None or now.msg_type == MsgType.CANCEL:
             raise AlreadyOver
         number = alert.revisions.aggregate(n=Max("number"))["n"] + 1
         made = Revision.objects.create(
@@ -160,11 +160,7 @@ def break_glass(revision: Revision, *, by: User, town_name: str, reason: str) ->
 
     Raises WrongTown, ReasonMissing, NotReady, IllegalMove.
     """
-    town = current_town()
-    if " ".join(town_name.split()).casefold() != town.name.casefold():
-        raise WrongTown(town=town.name, field="town_name")
-    if len(reason.strip()) < 5:
-        raise ReasonMissing(field="reason")
+    check_alone(town_name, reason)
     _ready(revision)
     with transaction.atomic():
         locked = _lock(revision)
@@ -174,6 +170,15 @@ def break_glass(revision: Revision, *, by: User, town_name: str, reason: str) ->
         locked.submitted_at = locked.submitted_at or timezone.now()
         _approve(locked, by, Revision.Approval.BREAK_GLASS)
     return locked
+
+
+def check_alone(town_name: str, reason: str) -> None:
+    """Looks at what was typed before the code is, which counts once. Raises WrongTown, ReasonMissing."""
+    town = current_town()
+    if " ".join(town_name.split()).casefold() != town.name.casefold():
+        raise WrongTown(town=town.name, field="town_name")
+    if len(reason.strip()) < 5:
+        raise ReasonMissing(field="reason")
 
 
 def delegation_for(kind: str, hazard: str, colour: int, now: datetime | None = None) -> Delegation | None:

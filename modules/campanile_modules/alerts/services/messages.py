@@ -37,9 +37,14 @@ def contents(revision: Revision) -> Contents:
     return found
 
 
+def first_of(said: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The Italian words of a channel, those of another language where there are none."""
+    return said.get("it") or next(iter(said.values()), {})
+
+
 def text_of(made: Contents, channel: str) -> str:
-    """The Italian text of a channel, with its subject where people see one."""
-    words = {**made["*"].get("it", {}), **made.get(channel, {}).get("it", {})}
+    """The first text of a channel, with its subject where people see one."""
+    words = {**first_of(made["*"]), **first_of(made.get(channel, {}))}
     return f"{words['subject']}\n\n{words['body']}" if channel == "telegram" else str(words["body"])
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from campanile_tenants.kit import audit, events, metering, notices, outreach
 from campanile_tenants.kit.outreach import Audience, Lane, Message
 from campanile_tenants.kit.people import User
 
+_log = logging.getLogger(__name__)
 ENDS_AS = {MsgType.UPDATE: State.UPDATED, MsgType.CANCEL: State.CANCELLED}
 
 
@@ -63,7 +65,7 @@ def correct(alert: Alert, *, by: User, false_alarm: bool) -> Revision:
     with transaction.atomic():
         Alert.objects.select_for_update(no_key=True).get(pk=alert.pk)
         now = alert.revisions.filter(state__in=LIVE).select_for_update().first()
-        if now is None:
+        if now is None or now.msg_type == MsgType.CANCEL:  # a thumb that taps twice ends nothing twice
             raise AlreadyOver
         alert.revisions.filter(state__in=BEFORE).update(state=State.DISCARDED, ended_at=timezone.now())
         number = alert.revisions.aggregate(n=Max("number"))["n"] + 1
@@ -99,7 +101,11 @@ def go_on(most: int = 50) -> int:
     done = 0
     for revision in waiting:
         message = message_of(revision)
-        outreach.freeze(message, _audience(revision))
+        try:
+            outreach.freeze(message, _audience(revision))
+        except DatabaseError:  # one that the database refuses does not keep the others waiting
+            _log.exception("The recipients of revision %s could not be written down", revision.pk)
+            continue
         if message.frozen_at is not None or revision.stopped_at is not None or message.stopped_at is not None:
             with transaction.atomic():
                 Revision.objects.filter(pk=revision.pk, state=State.RELEASING).update(
@@ -134,12 +140,12 @@ def expire(now: datetime | None = None) -> int:
 
 def message_of(revision: Revision) -> Message:
     """The revision's message in the ledger, made once."""
-    words = revision.words()
-    made = messages.contents(revision)["*"]["it" if "it" in revision.texts else next(iter(revision.texts))]
+    contents = messages.contents(revision)
+    said = messages.first_of(contents["*"])
     drill = revision.alert.is_drill
     return outreach.broadcast(
         key=_key(revision), purpose="alerts.drill" if drill else "alerts.alert", lane=lane_of(revision),
-        subject=made["subject"] or words["headline"], body=made["body"], contents=messages.contents(revision),
+        subject=said["subject"], body=said["body"], contents=contents,
         topic=messages.topic_of(revision), about=revision.alert.about, expires_at=revision.expires_at, exercise=drill,
     )  # fmt: skip
 

@@ -31,10 +31,10 @@ def to_the_world(revision: Revision) -> None:
         notices.answer(alert.campaign, Invitation.State.DELEGATED if delegated else Invitation.State.SENT)
     channel = str(outreach.account_of("telegram").get("channel", ""))
     if channel:
-        text = messages.contents(revision)
+        said = messages.first_of(messages.contents(revision)["telegram"])
         outreach.enqueue(
             key=f"alerts:{revision.pk}:channel", purpose="alerts.channel", recipient=channel, channel="telegram",
-            subject=revision.headline(), body=text["telegram"]["it"]["body"],
+            subject=revision.headline(), body=said["body"],
             lane=Lane.EMERGENCY if revision.is_urgent else Lane.TRANSACTIONAL,
         )  # fmt: skip
 

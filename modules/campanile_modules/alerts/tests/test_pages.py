@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.towns import SECRET, Town, client, inside, user
 
-from campanile_modules.alerts.models import Alert, Delegation, Revision
+from campanile_modules.alerts.models import Alert, Delegation, Proposal, Revision
 from campanile_modules.alerts.services import flow, releasing
 from campanile_modules.alerts.tests.making import draft, snow, told
 from campanile_tenants.town.audit.models import Entry
@@ -63,7 +63,9 @@ def test_from_a_draft_to_the_correction_with_two_people(here: Town) -> None:
     assert Delivery.objects.filter(message__purpose="alerts.alert").count() == 1
     assert "1" in ada.get(f"{page}andamento/").content.decode()
     assert post(ada, f"{page}falso-allarme/").status_code == 302
-    assert post(ada, f"{page}falso-allarme/").status_code == 302, "the end itself can be ended, and nobody twice"
+    assert post(ada, f"{page}falso-allarme/").status_code == 409, "a thumb that taps twice"
+    assert post(ada, f"{page}aggiorna/").status_code == 409
+    assert Revision.objects.filter(msg_type="Cancel").count() == 1
 
 
 def test_sending_alone_takes_a_code_a_name_and_a_reason_and_keeps_what_was_typed(here: Town) -> None:
@@ -78,8 +80,8 @@ def test_sending_alone_takes_a_code_a_name_and_a_reason_and_keeps_what_was_typed
     code = format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
     assert post(ada, f"{page}decidi/da-solo/", **{**typed, "town_name": "Merate"}, code=code).status_code == 400
     assert not Message.objects.filter(purpose="alerts.alert").exists()
-    later = format_hotp_value(hotp_value(SECRET, int(time.time()) // 30 + 1))
-    assert post(ada, f"{page}decidi/da-solo/", **typed, code=later).status_code in (302, 403)
+    assert post(ada, f"{page}decidi/da-solo/", **typed, code=code).status_code == 302, "the code was not used up"
+    assert Message.objects.filter(purpose="alerts.alert").count() == 1
 
 
 def test_who_reads_does_not_write_and_who_writes_does_not_approve(here: Town) -> None:
@@ -161,6 +163,27 @@ def test_who_asks_for_help_is_on_the_list_and_reading_it_goes_on_record(here: To
         post(ada, f"/allerte/ufficio/aiuto/{made.pk}/{verb}/", note="Andati i volontari")
     made.refresh_from_db()
     assert made.handled_by == user("ada")
+
+
+def test_a_proposal_put_aside_is_still_there(here: Town) -> None:
+    content = snow()
+    made = Proposal.objects.create(
+        key="x",
+        origin="own",
+        hazard="snow",
+        colour=2,
+        title="Neve da parte",
+        said_at=timezone.now(),
+        content=content.to_store(),
+        expires_at=content.expires_at,
+    )
+    ada, page = client(here, "ada"), f"/allerte/ufficio/proposte/{made.pk}/"
+    assert ada.get(page).status_code == 200
+    assert ada.post(f"{page}niente/").status_code == 404
+    ada.post(f"{page}lascia/")
+    assert "rimetti/" in ada.get("/allerte/ufficio/").content.decode()
+    ada.post(f"{page}rimetti/")
+    assert ada.post(f"{page}prepara/").headers["Location"].startswith("/allerte/ufficio/")
 
 
 def test_the_mayor_delegates_and_withdraws(here: Town) -> None:

@@ -199,6 +199,14 @@ def test_a_call_is_said_in_words(here: Town) -> None:
     assert "http" not in spoken
 
 
+def test_an_alert_in_one_language_that_is_not_italian_goes_out_too(here: Town) -> None:
+    told(address="+393330000001")
+    sent = send(texts={"en": snow().texts["en"]})
+    message = Message.objects.get(about=sent.alert.about)
+    assert message.subject == "Orange alert for snow"
+    assert checks.card(sent).spoken
+
+
 def test_the_canary_sings_and_the_centre_hears(here: Town) -> None:
     told(address="+393330000042", kind=Contact.Kind.CANARY)
     told(address="+393330000001")
