@@ -88,6 +88,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "webhooks:calls": lambda: {"pk": _hook().pk},
     "webhooks:act": lambda: {"pk": _hook().pk, "verb": "spegni"},
     "webhooks:again": lambda: {"pk": Call.objects.create(hook=_hook(), event="x").pk},
+    "contacts:mark": lambda: {"pk": _contact()},
     "contacts:remove_channel": lambda: {"channel": _account()},
     "contacts:preferences": lambda: {"name": _preferences()},
     "alerts:handle": lambda: {"pk": _call_for_help(), "verb": "fatto"},
@@ -171,6 +172,12 @@ def _preferences() -> str:
     from campanile_tenants.town.contacts.pages.subscribing import preferences_link
 
     return preferences_link(told()).split("/")[-2]
+
+
+def _contact() -> int:
+    from campanile_tenants.town.contacts.models import Contact
+
+    return Contact.objects.create(name="Solo qui").pk
 
 
 def _account() -> str:

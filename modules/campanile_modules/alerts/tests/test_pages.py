@@ -253,6 +253,12 @@ def test_the_office_writes_people_down_and_takes_a_file(here: Town) -> None:
     assert post(ada, "/ufficio/contatti/nuovo/", **values).status_code == 302
     assert Contact.objects.get(name="Ida").kind == "drill"
     assert "Ida" in ada.get("/ufficio/contatti/?cerca=ida").content.decode()
+    ida = Contact.objects.get(name="Ida")
+    assert post(ada, f"/ufficio/contatti/{ida.pk}/tipo/", kind="canary").status_code == 302
+    assert post(ada, f"/ufficio/contatti/{ida.pk}/tipo/", kind="niente").status_code == 302
+    ida.refresh_from_db()
+    assert ida.kind == "canary"
+    assert Entry.objects.filter(action="contacts.marked").count() == 1
     rows = "nome;telefono;consenso\n" + "\n".join(f"P{n};0341 4822{n:02d};ok" for n in range(10)) + "\nX;12;ok"
     from django.core.files.uploadedfile import SimpleUploadedFile
 

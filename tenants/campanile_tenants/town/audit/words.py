@@ -79,6 +79,7 @@ def _words() -> dict[str, str]:
         "webhooks.made": _("another system connected"),
         "webhooks.on": _("webhook switched on"),
         "webhooks.off": _("webhook switched off"),
+        "contacts.marked": _("contact marked as real, for drills, or as canary"),
         "contacts.imported": _("contacts taken in from a file"),
         "contacts.help_given": _("noted that somebody was helped"),
         "contacts.help_reopened": _("somebody who was helped waits again"),

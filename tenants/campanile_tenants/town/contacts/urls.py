@@ -15,6 +15,7 @@ urlpatterns = [
     path("avvisami/preferenze/<str:name>/", subscribing.preferences, name="preferences"),
     path("ufficio/contatti/", office.contact_list, name="office"),
     path("ufficio/contatti/nuovo/", office.write_down, name="write_down"),
+    path("ufficio/contatti/<int:pk>/tipo/", office.mark, name="mark"),
     path("ufficio/contatti/importa/", office.preview, name="import"),
     path("ufficio/contatti/importa/scrivi/", office.take_in, name="take_in"),
     path("ufficio/contatti/canali/", accounts.channels, name="channels"),

@@ -7,9 +7,10 @@ import secrets
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -47,6 +48,20 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     context = {"page": page, "words": words, "kind": kind, "kinds": Contact.Kind.choices,
                "may_set_up": request.user.has_permission("contacts.set_up")}  # type: ignore[union-attr]  # fmt: skip
     return render(request, "contacts/office.html", context)
+
+
+@require_POST
+@declared(_STAFF)
+def mark(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody real, somebody who takes part in drills, or the town's canary: with every way that she confirmed."""
+    contact = get_object_or_404(Contact, pk=pk)
+    kind = request.POST.get("kind", "")
+    if kind in Contact.Kind.values and kind != contact.kind:
+        with transaction.atomic():
+            Contact.objects.filter(pk=pk).update(kind=kind)
+            record("contacts.marked", contact, before=contact.kind, kind=kind)
+        messages.success(request, _("Marked as: %(kind)s.") % {"kind": Contact.Kind(kind).label})
+    return redirect("contacts:office")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
