@@ -45,8 +45,8 @@ browser: ## Chromium for the browser tests, where it can be installed
 spid: ## AgID's checker of SPID metadata, where it can be installed
 	@sh tests/spid/install.sh
 
-test: setup browser spid ## All tests
-	$(BIN)/python -m pytest
+test: setup browser spid ## All tests, two at a time
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: setup ## Style, types, architecture, committed API schema
 	$(BIN)/ruff check .

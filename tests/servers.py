@@ -1,4 +1,8 @@
-"""A pytest plugin: a real PostgreSQL and a real Valkey, started once a run, before settings are read."""
+"""A pytest plugin: a real PostgreSQL and a real Valkey, started once a process, before settings are read.
+
+With `-n 2` (pytest-xdist) each of the two processes has servers of its own; files stay together, and so do all browser
+tests, which share one running Campanile and come first because they take longest.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ import signal
 import tempfile
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 _FOLDER = Path(tempfile.mkdtemp(prefix="campanile-test-"))
@@ -43,6 +49,14 @@ def _start_servers() -> None:
 
 
 _start_servers()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says which tests stay together, for `--dist loadgroup`."""
+    for item in items:
+        group = "browser" if item.path.parent.name == "browser" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.path.parent.name != "browser")
 
 
 def pytest_unconfigure() -> None:
