@@ -10,12 +10,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
+from campanile_infra.channels.sms.parts import count as parts
 from campanile_tenants.contract.access import Assurance
 from campanile_tenants.contract.module import ServiceEntry
 from campanile_tenants.kit.templatetags.campanile import sign_in_words
 from campanile_tenants.public.registry.activation import switch_on
 from campanile_tenants.public.registry.directory import directory
 from campanile_tenants.town.audit.models import Entry
+from campanile_tenants.town.contacts.models import Endpoint
 from campanile_tenants.town.delivery.models import Message
 from campanile_tenants.town.people.models import Kind, SignInCode, User
 from campanile_tenants.town.people.services import citizens, codes, handover, invitations
@@ -43,7 +45,7 @@ def ask(place: Any, address: str = ANNA, to: str = "/bacheca/miei/") -> Client:
     away = browser.get(to)
     assert away.url.startswith("/accesso/cittadini/?next=")
     browser.get(away.url)
-    assert browser.post("/accesso/cittadini/", {"email": address}).url == "/accesso/cittadini/codice/"
+    assert browser.post("/accesso/cittadini/", {"address": address}).url == "/accesso/cittadini/codice/"
     return browser
 
 
@@ -58,7 +60,7 @@ def test_a_code_by_mail_opens_what_asks_for_little_and_nothing_more(lecco: Any) 
         assert User.objects.get(email=ANNA).kind == Kind.CITIZEN
         assert ANNA not in str(list(SignInCode.objects.values()))
     page = browser.get("/accesso/cittadini/?next=/bacheca/certa/&livello=2").content.decode()
-    assert 'name="email"' not in page, "a code is not sure enough for this"
+    assert 'name="address"' not in page, "a code is not sure enough for this"
 
 
 def test_a_code_counts_once_five_times_and_ten_minutes(lecco: Any) -> None:
@@ -78,6 +80,65 @@ def test_a_code_counts_once_five_times_and_ten_minutes(lecco: Any) -> None:
         assert Entry.objects.filter(action="auth.code_refused").count() == 7
 
 
+def test_a_code_by_sms_lets_in_whoever_has_a_mobile_and_no_mail(lecco: Any, settings: Any) -> None:
+    browser = ask(lecco, "333 123 4567")
+    with inside(lecco):
+        message = Message.objects.get(purpose="people.code")
+        assert message.deliveries.get().channel == "sms"
+        assert message.body.splitlines()[-1].startswith(f"@{lecco.host} #"), "as WebOTP wants its last line"
+        assert parts(message.body).parts == 1
+    digits = six_digits(lecco, "+393331234567")
+    assert browser.post("/accesso/cittadini/codice/", {"code": digits}).url == "/bacheca/miei/"
+    with inside(lecco):
+        anna = User.objects.get(phone="+393331234567")
+        assert (anna.kind, anna.email) == (Kind.CITIZEN, "")
+        found = {row.held.model for row in find(Subject(phone="333 1234567"))}
+        assert found >= {"people.SignInCode", "people.User"}
+    again = ask(lecco, "+39 3331234567")
+    again.post("/accesso/cittadini/codice/", {"code": six_digits(lecco, "+393331234567")})
+    with inside(lecco):
+        assert User.objects.filter(kind=Kind.CITIZEN).exclude(phone="").count() == 1, "known again"
+
+
+@pytest.mark.parametrize("text", ["0341 123456", "333", "anna@", "anna", ""])
+def test_no_code_goes_where_nothing_can_arrive(lecco: Any, text: str) -> None:
+    page = client(lecco).post("/accesso/cittadini/", {"address": text})
+    assert page.status_code == 422
+    with inside(lecco):
+        assert not SignInCode.objects.exists()
+
+
+def test_without_a_provider_of_sms_a_number_is_no_address(lecco: Any, settings: Any) -> None:
+    settings.CHANNELS = {**settings.CHANNELS, "sms": ()}
+    assert "Indirizzo e-mail o numero" not in client(lecco).get("/accesso/cittadini/").content.decode()
+    assert client(lecco).post("/accesso/cittadini/", {"address": "3331234567"}).status_code == 422
+
+
+def test_app_io_is_offered_to_whoever_is_vouched_for(lecco: Any) -> None:
+    browser, address = client(lecco), "/avvisami/come/"
+    switch_on(lecco, "alerts", by="test")
+    directory.forget()
+    browser.post("/avvisami/", {"topics": ["alerts.weather"]})
+    page = browser.get(address).content.decode()
+    assert 'value="io"' not in page
+    assert "livello=2&amp;next=/avvisami/come/" in page
+    with inside(lecco):
+        maria = citizens.known_citizen(
+            tax_code="RSSMRA80A01E507I", given_name="M", family_name="R", provider="spid",
+            assurance=Assurance.SUBSTANTIAL,
+        )  # fmt: skip
+        browser.force_login(maria)
+    browser.post("/avvisami/", {"topics": ["alerts.weather"]})
+    assert 'value="io"' in browser.get(address).content.decode()
+    done = browser.post(address, {"channel": "io", "address": "RSSMRA80A01E507X", "agree": "on"})
+    assert done.status_code == 200
+    with inside(lecco):
+        way = Endpoint.objects.get(channel="io")
+        assert way.address == "RSSMRA80A01E507I", "hers, whatever the form said"
+        assert way.verified_at is not None
+        assert "contacts.Endpoint" in {row.held.model for row in find(Subject(tax_code="rssmra80a01e507i"))}
+
+
 def test_staff_get_no_code_and_the_page_says_nothing_of_it(lecco: Any) -> None:
     browser = ask(lecco, "sindaco@example.org")
     assert six_digits(lecco, "sindaco@example.org") == ""
@@ -87,7 +148,7 @@ def test_staff_get_no_code_and_the_page_says_nothing_of_it(lecco: Any) -> None:
 def test_codes_to_one_address_are_few(lecco: Any) -> None:
     for _n in range(3):
         ask(lecco)
-    refused = client(lecco).post("/accesso/cittadini/", {"email": ANNA})
+    refused = client(lecco).post("/accesso/cittadini/", {"address": ANNA})
     assert refused.status_code == 429
     assert refused["Retry-After"] == "60"
     assert "Troppi tentativi" in refused.content.decode()
@@ -96,7 +157,7 @@ def test_codes_to_one_address_are_few(lecco: Any) -> None:
 def test_the_way_back_stays_on_the_site(lecco: Any) -> None:
     browser = client(lecco)
     browser.get("/accesso/cittadini/?next=https://evil.example/")
-    browser.post("/accesso/cittadini/", {"email": ANNA})
+    browser.post("/accesso/cittadini/", {"address": ANNA})
     assert browser.post("/accesso/cittadini/codice/", {"code": six_digits(lecco)}).url == "/"
 
 

@@ -164,8 +164,9 @@ class PersonalData:
     """What a model holds about people: how it is found, exported, erased, and for how long it is kept.
 
     Read by the privacy desk, the nightly retention and the processing register (GDPR art. 5, 15, 17, 30).
-    `found_by`: pairs of a kind of identifier (`email`, `phone`, `name`, `tax_code`, `user`; `email_mark` for the
-    fingerprint of an address; `text` for free text that may mention any of them) and a field or lookup path.
+    `found_by`: pairs of a kind of identifier (`email`, `phone`, `name`, `tax_code`, `user`; `email_mark` and
+    `phone_mark` for the fingerprint of an address or number; `text` for free text that may mention any of them) and
+    a field or lookup path.
     `keep_days` counts from the date in `since`; None: as long as the matter itself, or as the law on public
     records asks.
     """

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 
-import phonenumbers
 from codicefiscale import codicefiscale
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from phonenumbers import PhoneNumberType
 
+from campanile_infra.telephone import e164, is_mobile
 from campanile_tenants.town.contacts.errors import NotAMobile, WrongAddress
 from campanile_tenants.town.contacts.models import Channel
-
-_MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def normal(channel: str, text: str) -> str:
@@ -53,15 +50,12 @@ def _email(text: str) -> str:
 
 
 def _number(channel: str, text: str) -> str:
-    try:
-        number = phonenumbers.parse(text, "IT")
-    except phonenumbers.NumberParseException as error:
-        raise _wrong(channel, text) from error
-    if not phonenumbers.is_valid_number(number):
+    number = e164(text)
+    if number is None:
         raise _wrong(channel, text)
-    if channel == Channel.SMS and phonenumbers.number_type(number) not in _MOBILE:
+    if channel == Channel.SMS and not is_mobile(number):
         raise NotAMobile(field="address")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number
 
 
 def _tax_code(text: str) -> str:

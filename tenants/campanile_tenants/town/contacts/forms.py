@@ -55,12 +55,15 @@ class _Quiet(forms.Form):
 
 
 class WayForm(_Quiet):
-    """Over which channel, at which address, and that she agrees."""
+    """Over which channel, at which address, and that she agrees.
+
+    `vouched`: an identity provider told us her tax code, by which app IO finds her.
+    """
 
     channel = forms.ChoiceField(label=_("How do we tell you?"), widget=forms.RadioSelect)
     address = forms.CharField(
         label=_("E-mail address or telephone number"), max_length=1_000, required=False,
-        help_text=_("For Telegram and notifications leave it empty."),
+        help_text=_("For Telegram, app IO and notifications leave it empty."),
     )  # fmt: skip
     street = forms.CharField(
         label=_("Your street"), max_length=120, required=False,
@@ -73,9 +76,10 @@ class WayForm(_Quiet):
 
     field_order = ("channel", "address", "street", "house_number", "quiet", "breaks_quiet", "agree")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, vouched: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ways = (*BY_CODE, Channel.TELEGRAM, *((Channel.PUSH,) if public_key() else ()))
+        ways = (*BY_CODE, Channel.TELEGRAM, *((Channel.PUSH,) if public_key() else ()),
+                *((Channel.IO,) if vouched else ()))  # fmt: skip
         open_ones = [name for name in channels() if name in ways]
         offered = [(name, str(Channel(name).label).capitalize()) for name in open_ones]
         self.fields["channel"].choices = offered  # type: ignore[attr-defined]

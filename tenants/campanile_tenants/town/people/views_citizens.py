@@ -1,7 +1,8 @@
-"""How citizens sign in: a code by mail where little certainty is enough, SPID or CIE where more is needed."""
+"""How citizens sign in: a code by mail or SMS where little certainty is enough, SPID or CIE where more is needed."""
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -29,14 +30,31 @@ _NEXT, _CODE, _LEVEL = "after_sign_in", "sign_in_code", "level_asked"
 class AddressForm(forms.Form):
     """Where the code goes."""
 
-    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    address = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if codes.by_sms():
+            self.fields["address"].label = _("E-mail or mobile number")
+            self.fields["address"].widget = forms.TextInput(attrs={"autocomplete": "username"})
+
+    def clean_address(self) -> str:
+        """As `codes.clean` writes it."""
+        try:
+            return codes.clean(self.cleaned_data["address"])
+        except codes.NowhereToSend as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class CodeForm(forms.Form):
     """The code that came."""
 
     code = forms.CharField(
-        label=_("The six digits from the mail"), max_length=10,
+        label=_("The six digits we sent you"), max_length=10,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )  # fmt: skip
 
@@ -50,8 +68,8 @@ def citizens(request: HttpRequest) -> HttpResponseBase:
         safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
         request.session[_NEXT] = wanted if safe and wanted.startswith("/") else "/"
     elif form.is_valid():
-        address = form.cleaned_data["email"]
-        if not within_limit(request, "code_sent", key=address.lower()):
+        address = form.cleaned_data["address"]
+        if not within_limit(request, "code_sent", key=address):
             return too_many(request, "code_sent")
         request.session[_CODE] = str(codes.send(address))
         return redirect("citizen_code")
@@ -59,6 +77,7 @@ def citizens(request: HttpRequest) -> HttpResponseBase:
     if request.method == "GET":
         request.session[_LEVEL] = 3 if level == "3" else 2
     context = {
+        "by_sms": codes.by_sms(),
         "providers": providers(),
         "cie": bool(settings.CIE_PROVIDER),
         "form": form if level in ("0", "1") else None,

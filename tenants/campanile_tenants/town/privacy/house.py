@@ -13,8 +13,8 @@ FOREIGN_LABELS = (_("user sessions"), _("email addresses"))
 
 HELD = (
     PersonalData(
-        "people.User", ("full_name", "email"), purpose=_SIGN_IN, keep_days=None,
-        found_by=(("email", "email"), ("user", "pk")), people=_("staff, and citizens who sign in"),
+        "people.User", ("full_name", "email", "phone"), purpose=_SIGN_IN, keep_days=None,
+        found_by=(("email", "email"), ("phone", "phone"), ("user", "pk")), people=_("staff, and citizens who sign in"),
     ),
     PersonalData(
         "people.Identity", ("sealed_tax_code", "hint"), purpose=_("To know a citizen again by her digital identity"),
@@ -22,7 +22,7 @@ HELD = (
     ),
     PersonalData(
         "people.SignInCode", ("sealed_address",), purpose=_SIGN_IN, keep_days=1, since="made_at",
-        found_by=(("email_mark", "mark"),),
+        found_by=(("email_mark", "mark"), ("phone_mark", "mark")),
     ),
     PersonalData(
         "people.Invitation", ("email", "full_name"), purpose=_SIGN_IN, keep_days=30, since="expires_at",

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext
 
 from campanile_infra.sealing import fingerprint, unseal
+from campanile_infra.telephone import e164
 from campanile_tenants.contract.module import ModuleConfig, PersonalData
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.town.people.models import User
@@ -31,6 +32,11 @@ class Subject:
         """Those that were given, by kind."""
         given = {"email": self.email, "phone": self.phone, "name": self.name, "tax_code": self.tax_code}
         return {kind: value.strip() for kind, value in given.items() if value.strip()}
+
+    @property
+    def number(self) -> str:
+        """The telephone number as we keep it (E.164), however it was written; empty when it is none."""
+        return e164(self.phone) or ""
 
     @property
     def is_enough(self) -> bool:
@@ -74,6 +80,8 @@ def find(subject: Subject) -> Iterator[Found]:
 def users_of(subject: Subject) -> list[int]:
     """Her accounts: by address, and by the fingerprint of her tax code. 2 queries at most."""
     wanted = Q(email__iexact=subject.email) if subject.email else Q(pk__in=[])
+    if subject.number:
+        wanted |= Q(phone=subject.number)
     if subject.tax_code:
         wanted |= Q(identity__mark=fingerprint(subject.tax_code.strip().upper()))
     return list(User.objects.filter(wanted).values_list("pk", flat=True))
@@ -96,6 +104,10 @@ def rows_of(held: PersonalData, subject: Subject, users: list[Any]) -> QuerySet 
                 wanted |= Q(**{f"{column}__icontains": value})
         elif kind == "email_mark":
             wanted |= Q(**{path: fingerprint(subject.email.strip().lower())}) if subject.email else Q()
+        elif kind == "phone_mark":
+            wanted |= Q(**{path: fingerprint(subject.number)}) if subject.number else Q()
+        elif kind == "phone" and subject.number:
+            wanted |= Q(**{f"{path}__in": {subject.phone.strip(), subject.number}})
         elif kind in subject.identifiers:
             wanted |= Q(**{f"{path}__iexact": subject.identifiers[kind]})
     return rows.filter(wanted).distinct() if wanted else None

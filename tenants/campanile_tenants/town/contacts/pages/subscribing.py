@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from campanile_infra.channels.base import channels, lines
 from campanile_infra.channels.push.keys import public_key
 from campanile_infra.database import scope
 from campanile_tenants.contract.access import ANYONE
@@ -26,6 +27,8 @@ from campanile_tenants.town.contacts.wording import VERSION, wording
 from campanile_tenants.town.delivery.services.accounts import of as account_of
 from campanile_tenants.town.people.admission import declared
 from campanile_tenants.town.people.limits import too_many, within_limit
+from campanile_tenants.town.people.models import Kind, User
+from campanile_tenants.town.people.services.citizens import own_tax_code
 
 _TOPICS, _ASKED, _LINK = "contacts_topics", "contacts_asked", "contacts_telegram"
 _SALT = "contacts.preferences"
@@ -55,7 +58,8 @@ def way(request: HttpRequest) -> HttpResponseBase:
     if not chosen:
         return redirect("contacts:subscribe")
     language = (get_language() or "it")[:2]
-    form = WayForm(request.POST or None, initial={"breaks_quiet": True})
+    tax_code = _tax_code(request)
+    form = WayForm(request.POST or None, initial={"breaks_quiet": True}, vouched=tax_code is not None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         if not within_limit(request, "subscribe", key=values["address"].lower()[:200] or "telegram"):
@@ -63,7 +67,9 @@ def way(request: HttpRequest) -> HttpResponseBase:
         try:
             if values["channel"] == Channel.TELEGRAM:
                 request.session[_LINK] = subscribing.telegram_token(chosen, language)
-            elif values["channel"] == Channel.PUSH:
+            elif values["channel"] in (Channel.PUSH, Channel.IO):
+                if values["channel"] == Channel.IO:
+                    values["address"] = tax_code
                 endpoint = subscribing.ask(_wish(values, chosen, language, form))
                 context = {"endpoint": endpoint, "link": preferences_link(endpoint)}
                 return render(request, "contacts/done.html", context)
@@ -73,7 +79,8 @@ def way(request: HttpRequest) -> HttpResponseBase:
             return redirect("contacts:code")
         except CampanileError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
-    context = {"form": form, "wording": wording(language), "step": 2, "push_key": public_key()}
+    context = {"form": form, "wording": wording(language), "step": 2, "push_key": public_key(),
+               "io_after_sign_in": tax_code is None and _io_is_here()}  # fmt: skip
     return render(request, "contacts/way.html", context, status=422 if form.errors else 200)
 
 
@@ -134,6 +141,20 @@ def preferences(request: HttpRequest, name: str) -> HttpResponse:
 def preferences_link(endpoint: Endpoint) -> str:
     """The page where she chooses anew; whoever has the link may choose for this address and no other."""
     return reverse("contacts:preferences", args=[signing.dumps([scope.current().schema, endpoint.pk], salt=_SALT)])
+
+
+def _io_is_here() -> bool:
+    """Whether the town, or the centre for it, has a service on app IO."""
+    return Channel.IO in channels() and (
+        bool(account_of("io"))
+        or any("key" in dict(line.options) or "url" not in dict(line.options) for line in lines("io"))
+    )
+
+
+def _tax_code(request: HttpRequest) -> str | None:
+    """Of whoever signed in with SPID or CIE, where app IO is to be had. 2 queries."""
+    signed_in = isinstance(request.user, User) and request.user.kind == Kind.CITIZEN
+    return own_tax_code(request.user) if signed_in and _io_is_here() else None  # type: ignore[arg-type]
 
 
 def _endpoint(name: str) -> Endpoint:

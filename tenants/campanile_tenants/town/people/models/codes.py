@@ -1,4 +1,4 @@
-"""SignInCode: six digits by mail, for services that ask for little certainty."""
+"""SignInCode: six digits by mail or SMS, for services that ask for little certainty."""
 
 from __future__ import annotations
 

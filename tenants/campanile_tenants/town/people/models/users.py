@@ -41,10 +41,12 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person with an account in one place: the centre, or one town.
 
+    `phone`: in E.164, of a citizen who signs in with a code by SMS.
     An operator at work in a town under a grant has a row there too, without a password.
     """
 
     email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("mobile telephone"), max_length=16, blank=True)
     full_name = models.CharField(_("name and surname"), max_length=150)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.CITIZEN)
     language = models.CharField(_("language"), max_length=8, default="it")
@@ -68,6 +70,7 @@ class User(AbstractBaseUser):
                 condition=~models.Q(email=""),
                 violation_error_message=_("A person with this e-mail address is already here."),
             ),
+            models.UniqueConstraint(name="user_phone_once", fields=("phone",), condition=~models.Q(phone="")),
             models.CheckConstraint(name="user_kind_is_known", condition=models.Q(kind__in=Kind.values)),
             models.CheckConstraint(
                 name="user_staff_has_an_address",

@@ -82,6 +82,12 @@ def reveal(identity: Identity, *, by: User, reason: str) -> str:
     return unseal(identity.sealed_tax_code)
 
 
+def own_tax_code(user: User) -> str | None:
+    """The tax code of somebody who asks for something in her own name; None when nobody vouched for one. 1 query."""
+    identity = Identity.objects.filter(user=user).first()
+    return None if identity is None else unseal(identity.sealed_tax_code)
+
+
 def _case(reason: str) -> str:
     """The reason's fingerprint: proves which reason was given without writing a person's matters into the trail."""
     return fingerprint(reason.strip())[:16]
