@@ -51,6 +51,7 @@ def _start_servers() -> None:
 _start_servers()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Says which tests stay together, for `--dist loadgroup`."""
     for item in items:
