@@ -46,7 +46,7 @@ spid: ## AgID's checker of SPID metadata, where it can be installed
 	@sh tests/spid/install.sh
 
 test: setup browser spid ## All tests, two at a time
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: setup ## Style, types, architecture, committed API schema
 	$(BIN)/ruff check .

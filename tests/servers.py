@@ -51,13 +51,21 @@ def _start_servers() -> None:
 _start_servers()
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Says which tests stay together, for `--dist loadgroup`."""
-    for item in items:
-        group = "browser" if item.path.parent.name == "browser" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Browser tests come first, because they take longest."""
     items.sort(key=lambda item: item.path.parent.name != "browser")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Says which tests stay together in one process."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return "browser" if "/browser/" in path else path
+
+    return ByFile(config, log)
 
 
 def pytest_unconfigure() -> None:
