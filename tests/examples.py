@@ -85,6 +85,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "contacts:call_status": lambda: {"name": _ticket()},
     "contacts:stop": lambda: {"name": _ticket()},
     "contacts:answer": lambda: {"name": _ticket()},
+    "places:zone": lambda: {"pk": _zone().pk},
+    "places:remove": lambda: {"pk": _zone().pk},
     "webhooks:calls": lambda: {"pk": _hook().pk},
     "webhooks:act": lambda: {"pk": _hook().pk, "verb": "spegni"},
     "webhooks:again": lambda: {"pk": Call.objects.create(hook=_hook(), event="x").pk},
@@ -186,6 +188,13 @@ def _account() -> str:
 
 def _hook() -> Hook:
     return make_hook("Solo qui", "https://example.org/", ["reporting.received"])[0]
+
+
+def _zone() -> Any:
+    from campanile_tenants.town.places.services import zones
+
+    square = [[9.385, 45.85], [9.40, 45.85], [9.40, 45.86], [9.385, 45.85]]
+    return zones.keep("Solo qui", {"type": "Polygon", "coordinates": [square]})
 
 
 def _campaign() -> Any:

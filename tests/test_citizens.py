@@ -110,7 +110,7 @@ def test_no_code_goes_where_nothing_can_arrive(lecco: Any, text: str) -> None:
 
 def test_without_a_provider_of_sms_a_number_is_no_address(lecco: Any, settings: Any) -> None:
     settings.CHANNELS = {**settings.CHANNELS, "sms": ()}
-    assert "Indirizzo e-mail o numero" not in client(lecco).get("/accesso/cittadini/").content.decode()
+    assert "E-mail o cellulare" not in client(lecco).get("/accesso/cittadini/").content.decode()
     assert client(lecco).post("/accesso/cittadini/", {"address": "3331234567"}).status_code == 422
 
 

@@ -22,6 +22,10 @@ async function draw(box) {
     const [latitude, longitude] = box.dataset.point.split(',').map(Number);
     L.marker([latitude, longitude], { icon: pin('in_charge'), keyboard: false, alt: box.dataset.label }).addTo(map);
   }
+  if (box.dataset.under) {
+    const under = L.geoJSON(JSON.parse(box.dataset.under), { interactive: false, style: { color: '#17324d', weight: 1, dashArray: '4', fillOpacity: 0.1 } }).addTo(map);
+    map.fitBounds(under.getBounds(), { padding: [24, 24], maxZoom: 16 });
+  }
   if (box.dataset.area) {
     const area = L.geoJSON(JSON.parse(box.dataset.area), { style: { color: '#b3002d', weight: 3, fillOpacity: 0.25 } }).addTo(map);
     map.fitBounds(area.getBounds(), { padding: [24, 24], maxZoom: 16 });

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.utils import timezone
 from smpplib import consts
 
-from campanile_infra.channels.base import Envelope, TransportError
+from campanile_infra.channels.base import Envelope, Heard, TransportError
 from campanile_infra.channels.sms.fake_smpp import PASSWORD, FakeSmsCentre, Treat
 from campanile_infra.channels.sms.smpp import SmppTransport
 from campanile_infra.embedded.ports import free_port
+from campanile_tenants.public.providers.models import HeardReceipt
+from campanile_tenants.public.providers.receipts import hear, share_out
+from campanile_tenants.town.delivery import services
+from campanile_tenants.town.delivery.models import Attempt, Delivery, State
+from campanile_tenants.town.delivery.services import enqueue
+from tests.towns import centre as centre_of_all
+from tests.towns import inside
 
 Pair = tuple[FakeSmsCentre, SmppTransport]
 
@@ -86,3 +96,51 @@ def test_a_wrong_password_is_our_fault_and_a_centre_that_is_away_is_nobodys(cent
     away = SmppTransport(host="127.0.0.1", port=free_port(), system_id="comune", password=PASSWORD, seconds=1)
     error = refused(away, sms())
     assert (error.ours, error.in_doubt, error.permanent) == (False, False, False)
+
+
+def test_a_receipt_is_taken_down_before_it_is_answered(centre: Pair) -> None:
+    fake, transport = centre
+    heard: list[tuple[Heard, int]] = []
+    transport.hear = lambda one: heard.append((one, fake.answered))
+    accepted = transport.notify(sms())
+    fake.say(accepted.reference)
+    fake.say("0000beef", "UNDELIV", "069")
+    fake.say("0000cafe", "ENROUTE")
+    assert transport.listen() == 3
+    assert heard[0] == (Heard(accepted.reference, True), 0)
+    assert [one for one, _answered in heard[1:]] == [Heard("0000beef", False, "UNDELIV 069")]
+    transport.probe()
+    assert fake.answered == 3, "what is on its way is answered and means nothing yet"
+
+
+def test_a_receipt_that_cannot_be_written_down_is_not_answered(centre: Pair) -> None:
+    fake, transport = centre
+
+    def refuse(_heard: Heard) -> None:
+        raise OSError("the database is away")
+
+    transport.hear = refuse
+    fake.say(transport.notify(sms()).reference)
+    with pytest.raises(TransportError):
+        transport.listen()
+    assert fake.answered == 0, "the centre says it again on the next session"
+
+
+def test_a_receipt_finds_the_town_whose_message_it_was(lecco: Any, merate: Any) -> None:
+    with inside(merate):
+        enqueue(key="a", purpose="x", recipient="+393331234567", subject="", body="Neve.", channel="sms")
+        delivery = Delivery.objects.get()
+        Delivery.objects.update(state=State.ACCEPTED, accepted_at=timezone.now())
+        Attempt.objects.create(
+            delivery=delivery, n=1, provider="smpp", reference="0a", outcome="accepted"
+        )  # fmt: skip
+        hear("smpp", Heard("0a", True))
+        hear("smpp", Heard("of nobody", True))
+    with centre_of_all():
+        assert share_out(services.claim) == 1
+        assert [row.reference for row in HeardReceipt.objects.all()] == ["of nobody"]
+        HeardReceipt.objects.update(heard_at=timezone.now() - timedelta(days=4))
+        assert share_out(services.claim) == 0
+        assert not HeardReceipt.objects.exists()
+    with inside(merate):
+        assert Delivery.objects.get().state == State.DELIVERED

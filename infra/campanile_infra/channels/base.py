@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -64,6 +64,15 @@ class Accepted:
     cost: Decimal | None = None
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a provider says of its own accord about a message it took: `reference` is its number of it."""
+
+    reference: str
+    delivered: bool
+    detail: str = ""
+
+
 Answer = Accepted | TransportError
 
 
@@ -75,8 +84,15 @@ class Transport:
     parallel: ClassVar[int] = 8
     """How many requests at once."""
 
+    hear: Callable[[Heard], None] | None = None
+    """Who takes down what the provider says meanwhile; it is answered only when that is committed."""
+
     def __init__(self, **options: Any) -> None:
         self.options = options
+
+    def listen(self) -> int:
+        """Takes what waits on a session of ours (SMPP); returns how many. Raises TransportError."""
+        return 0
 
     def units(self, body: str) -> int:
         """What one message counts against the provider's rate."""
@@ -88,8 +104,8 @@ class Transport:
 
     def notify_many(self, envelopes: Sequence[Envelope]) -> list[Answer]:
         """Hands many over at once; the answers stand in the order of the envelopes."""
-        if len(envelopes) == 1:
-            return [self._answer(envelopes[0])]
+        if len(envelopes) == 1 or self.parallel == 1:
+            return [self._answer(envelope) for envelope in envelopes]
         with ThreadPoolExecutor(min(self.parallel, len(envelopes))) as pool:
             return list(pool.map(self._answer, envelopes))
 
@@ -145,4 +161,14 @@ def channels() -> tuple[str, ...]:
 def transport(line: Line) -> Transport:
     """The way out over a line; one object a process, so that connections are kept."""
     made: Transport = import_string(line.transport)(**dict(line.options))
+    if _listeners:
+        made.hear = partial(_listeners[-1], line.name)
     return made
+
+
+def on_heard(listener: Callable[[str, Heard], None]) -> None:
+    """Says who takes down what providers say of their own accord: called with the line's name."""
+    _listeners.append(listener)
+
+
+_listeners: list[Callable[[str, Heard], None]] = []

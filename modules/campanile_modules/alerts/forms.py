@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from campanile_modules.alerts.models import Delegation, Revision
@@ -17,12 +17,19 @@ from campanile_modules.alerts.states import Colour, Hazard
 from campanile_modules.alerts.wording.catalogue import READY
 from campanile_modules.alerts.wording.filling import LANGUAGES, fill
 from campanile_tenants.kit import outreach
-from campanile_tenants.kit.town import current_town
+from campanile_tenants.kit.places import Zone, rings
+from campanile_tenants.kit.town import current_town, languages
 
 _MOMENT = {"type": "datetime-local"}
 _FORMAT = "%Y-%m-%dT%H:%M"
 MOST_STREETS = 100
-PLACES = (("town", _("The whole municipality")), ("streets", _("Some streets")), ("polygon", _("An area on the map")))
+_PARTS = ("headline", "description", "instruction")
+PLACES = (
+    ("town", _("The whole municipality")),
+    ("zone", _("Zones of the municipality")),
+    ("streets", _("Some streets")),
+    ("polygon", _("An area on the map")),
+)
 
 
 def _moment(**options: Any) -> forms.DateTimeField:
@@ -98,6 +105,7 @@ class TextForm(_Times):
         label=_("What to do, in English"), required=False, max_length=1_500, widget=forms.Textarea(attrs={"rows": 4})
     )
     place = forms.ChoiceField(label=_("Where"), choices=PLACES, widget=forms.RadioSelect)
+    zones = forms.MultipleChoiceField(label=_("Which zones"), required=False, widget=forms.CheckboxSelectMultiple)
     streets = forms.CharField(
         label=_("Which streets"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One a line, as they are written in the list of contacts: Via Roma."),
@@ -120,11 +128,17 @@ class TextForm(_Times):
         super().__init__(*args, **kwargs)
         names = [(name, outreach.CHANNEL_WORDS.get(name, name)) for name in outreach.channels()]
         self.fields["channels"].choices = names  # type: ignore[attr-defined]
+        self._write_other_languages()
+        self._zones = {str(zone.pk): zone for zone in Zone.objects.all()}
+        self.fields["zones"].choices = [(key, zone.name) for key, zone in self._zones.items()]  # type: ignore[attr-defined]
+        if not self._zones:
+            self.fields["place"].choices = [one for one in PLACES if one[0] != "zone"]  # type: ignore[attr-defined]
 
     @classmethod
     def of(cls, revision: Revision) -> TextForm:
         """The form as a draft stands."""
-        rings = rings_of(revision.areas)
+        rings = rings_of([area for area in revision.areas if area["kind"] == "polygon"])
+        named = [area["name"] for area in revision.areas if area["kind"] == "zone"]
         initial: dict[str, Any] = {
             "colour": revision.colour, "onset": timezone.localtime(revision.onset),
             "expires_at": timezone.localtime(revision.expires_at), "at_once": revision.at_once,
@@ -132,8 +146,9 @@ class TextForm(_Times):
             "streets": "\n".join(streets_of(revision.areas)), "ring": json.dumps(rings[0]) if rings else "",
             "area_name": next((area.get("name", "") for area in revision.areas if area["kind"] == "polygon"), ""),
             "place": revision.areas[0]["kind"] if revision.areas else "town",
+            "zones": list(Zone.objects.filter(name__in=named).values_list("pk", flat=True)) if named else [],
         }  # fmt: skip
-        for language in LANGUAGES:
+        for language in revision.texts:
             for name, text in (revision.texts.get(language) or {}).items():
                 initial[f"{name}_{language}"] = text
         return cls(initial=initial)
@@ -144,12 +159,17 @@ class TextForm(_Times):
         values["names"] = names[:MOST_STREETS]
         if values.get("place") == "streets" and not names:
             self.add_error("streets", gettext("Write at least one street."))
+        if values.get("place") == "zone" and not values.get("zones"):
+            self.add_error("zones", gettext("Choose at least one zone."))
         if len(names) > MOST_STREETS:
             self.add_error("streets", gettext("More than a hundred streets: choose the whole municipality."))
         if values.get("place") == "polygon":
             values["points"] = self._points(values.get("ring", ""))
         if values.get("headline_en") and not values.get("description_en"):
             self.add_error("description_en", gettext("Say in English what happens, or take the headline away."))
+        for language in self.others:
+            if values.get(f"headline_{language}") and not values.get(f"description_{language}"):
+                self.add_error(f"description_{language}", gettext("Say what happens, or take the headline away."))
         if not values.get("channels"):
             self.add_error("channels", gettext("Choose at least one channel."))
         return values
@@ -158,15 +178,16 @@ class TextForm(_Times):
         """What it says."""
         values = self.cleaned_data
         texts = {
-            language: {
-                name: values[f"{name}_{language}"].strip() for name in ("headline", "description", "instruction")
-            }
-            for language in LANGUAGES
+            language: {name: values[f"{name}_{language}"].strip() for name in _PARTS}
+            for language in (*LANGUAGES, *self.others)
             if values[f"headline_{language}"]
         }
         areas: list[dict[str, Any]] = [dict(TOWN)]
         if values["place"] == "streets":
             areas = [{"kind": "streets", "names": values["names"]}]
+        elif values["place"] == "zone":
+            chosen_zones = [self._zones[key] for key in values["zones"]]
+            areas = [{"kind": "zone", "name": zone.name, "rings": rings(zone)} for zone in chosen_zones]
         elif values["place"] == "polygon":
             areas = [{"kind": "polygon", "name": values["area_name"], "ring": values["points"]}]
         chosen = sorted(values["channels"])
@@ -176,6 +197,32 @@ class TextForm(_Times):
             areas=areas, channels=[] if chosen == sorted(outreach.channels()) else chosen, at_once=values["at_once"],
             everybody=values["everybody"],
         )  # fmt: skip
+
+    def by_language(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields of each language of the town beside Italian and English, under its name."""
+        return [
+            (get_language_info(language)["name_local"], [self[f"{part}_{language}"] for part in _PARTS])
+            for language in self.others
+        ]
+
+    def _write_other_languages(self) -> None:
+        """Fields for the languages that are official in the town; their words are written by people."""
+        self.others = [language for language in languages() if language not in LANGUAGES]
+        for language in self.others:
+            where = {"language": get_language_info(language)["name_local"]}
+            attributes = {"rows": 3, "lang": language}
+            self.fields[f"headline_{language}"] = forms.CharField(
+                label=gettext("Headline (%(language)s)") % where, max_length=160, required=False,
+                widget=forms.TextInput(attrs={"lang": language}),
+            )  # fmt: skip
+            self.fields[f"description_{language}"] = forms.CharField(
+                label=gettext("What happens (%(language)s)") % where, max_length=1_500, required=False,
+                widget=forms.Textarea(attrs=attributes),
+            )  # fmt: skip
+            self.fields[f"instruction_{language}"] = forms.CharField(
+                label=gettext("What to do (%(language)s)") % where, max_length=1_500, required=False,
+                widget=forms.Textarea(attrs=attributes),
+            )  # fmt: skip
 
     def _points(self, text: str) -> list[list[float]]:
         """The ring, closed; whether it is simple and inside the town is checked with the whole message."""

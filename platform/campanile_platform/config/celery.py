@@ -36,6 +36,11 @@ def _configure() -> None:
                 "schedule": 15,
                 "options": {"queue": "emergency", "expires": 60},
             },
+            "hear what SMS centres say": {
+                "task": "campanile_tenants.town.delivery.tasks.listen",
+                "schedule": 20,
+                "options": {"queue": "transactional", "expires": 20},
+            },
             "go on with exports and imports": {
                 "task": "campanile_tenants.town.api.tasks.sweep",
                 "schedule": 20,

@@ -29,6 +29,7 @@ def _modules() -> list[URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("campanile_tenants.town.site.urls")),
     path("", include("campanile_tenants.town.contacts.urls")),
+    path("", include("campanile_tenants.town.places.urls")),
     path("accesso/", include("campanile_tenants.town.people.urls")),
     path("ufficio/collegamenti/", include("campanile_tenants.town.webhooks.urls")),
     path("ufficio/", include("campanile_tenants.town.office.urls")),

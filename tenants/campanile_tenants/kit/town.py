@@ -6,6 +6,7 @@ from typing import Any
 
 from campanile_tenants.public.registry.gate import current_town, is_enabled, require_enabled
 from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.town.site.face import face_of
 
 
 def boundary() -> dict[str, Any] | None:
@@ -14,4 +15,9 @@ def boundary() -> dict[str, Any] | None:
     return found
 
 
-__all__ = ["boundary", "current_town", "is_enabled", "require_enabled"]
+def languages() -> tuple[str, ...]:
+    """The languages in which the town speaks besides Italian: `en`, and those that are official there (`de`, `sl`)."""
+    return tuple(face_of(current_town()).languages)
+
+
+__all__ = ["boundary", "current_town", "is_enabled", "languages", "require_enabled"]

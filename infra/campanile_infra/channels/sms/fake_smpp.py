@@ -39,12 +39,17 @@ class _Numbers:
 
 
 class FakeSmsCentre:
-    """`taken` holds the submit_sm that were taken; `binds` how many sessions there were."""
+    """`taken` holds the submit_sm that were taken; `binds` how many sessions there were; `answered` how many receipts
+    we answered.
+    """
 
     def __init__(self) -> None:
         self.taken: list[Any] = []
         self.orders: deque[Treat] = deque()
         self.binds = 0
+        self.receipts: list[str] = []
+        self.answered = 0
+        self._sessions: list[socket.socket] = []
         self._server = socket.create_server((LOOPBACK, 0))
         self._open = True
 
@@ -61,12 +66,22 @@ class FakeSmsCentre:
         self._open = False
         self._server.close()
 
+    def say(self, reference: str, state: str = "DELIVRD", error: str = "000") -> None:
+        """Sends a receipt over the latest session, as appendix B of the specification writes it."""
+        text = f"id:{reference} sub:001 dlvrd:001 submit date:2601012330 done date:2601012331 stat:{state} err:{error}"
+        addresses = b"\0\x01\x01393331234567\0\0\x01COMUNE\0"
+        flags = bytes((consts.SMPP_MSGTYPE_DELIVERYACK, 0, 0)) + b"\0\0" + bytes((0, 0, 0, 0))
+        body = addresses + flags + bytes((len(text),)) + text.encode()
+        _say(self._sessions[-1], "deliver_sm", 7_000 + len(self.receipts), body=body)
+        self.receipts.append(reference)
+
     def _accept(self) -> None:
         while self._open:
             try:
                 session, _ = self._server.accept()
             except OSError:
                 return
+            self._sessions.append(session)
             threading.Thread(target=self._serve, args=(session,), daemon=True).start()
 
     def _serve(self, session: socket.socket) -> None:
@@ -85,6 +100,8 @@ class FakeSmsCentre:
             return good
         if name == "submit_sm":
             return self._submit(session, content, sequence)
+        if name == "deliver_sm_resp":
+            self.answered += 1
         if name == "enquire_link":
             _say(session, "enquire_link_resp", sequence)
         return name != "unbind"

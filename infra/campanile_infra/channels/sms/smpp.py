@@ -1,8 +1,10 @@
-"""SMS over SMPP 3.4, the second provider: one bound session a process. Receipts are answered and not read yet."""
+"""SMS over SMPP 3.4, the second provider: one bound session a process, over which receipts come back."""
 
 from __future__ import annotations
 
 import logging
+import re
+import select
 import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -12,12 +14,17 @@ import smpplib.consts
 import smpplib.exceptions
 import smpplib.gsm
 
-from campanile_infra.channels.base import Accepted, Envelope, Transport, TransportError
+from campanile_infra.channels.base import Accepted, Envelope, Heard, Transport, TransportError
 from campanile_infra.channels.sms.parts import count, plainer
 
 _log = logging.getLogger(__name__)
 _THROTTLED = {smpplib.consts.SMPP_ESME_RTHROTTLED, smpplib.consts.SMPP_ESME_RMSGQFUL}
 _OURS = {smpplib.consts.SMPP_ESME_RINVPASWD, smpplib.consts.SMPP_ESME_RINVSYSID, smpplib.consts.SMPP_ESME_RBINDFAIL}
+_MOMENT = 0.3
+"""Seconds without a word after which the centre has nothing more to say."""
+_DELIVERED, _FAILED = "DELIVRD", ("EXPIRED", "DELETED", "UNDELIV", "REJECTD")
+_STATES = {2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 8: "REJECTD"}
+_SAID = re.compile(r"(id|stat|err):(\S+)", re.IGNORECASE)
 _WRONG_NUMBER = {smpplib.consts.SMPP_ESME_RINVDSTADR}
 
 
@@ -55,6 +62,20 @@ class SmppTransport(Transport):
         with self._lock:
             session = self._bound()
             self._ask(session, lambda: session.send_pdu(_pdu("enquire_link", session)), "enquire_link_resp")
+
+    def listen(self) -> int:
+        """Reads what the centre has kept for us, receipts above all, until it is silent for a moment."""
+        with self._lock:
+            session, number = self._bound(), 0
+            try:
+                while select.select([session._socket], [], [], _MOMENT)[0]:
+                    self._meanwhile(session, session.read_pdu())
+                    number += 1
+            except (smpplib.exceptions.ConnectionError, smpplib.exceptions.PDUError, OSError) as error:
+                self._session = None
+                session.disconnect()
+                raise TransportError(type(error).__name__, permanent=False) from error
+        return number
 
     def _submit(self, session: Any, envelope: Envelope, part: bytes, coding: int, kind: int, *, in_doubt: bool) -> str:
         sender = envelope.sender or str(self.options.get("sender", ""))
@@ -109,9 +130,37 @@ class SmppTransport(Transport):
         if pdu.command == "enquire_link":
             session.send_pdu(_pdu("enquire_link_resp", session, sequence=pdu.sequence))
         elif pdu.command == "deliver_sm":
+            heard = receipt(pdu)
+            if heard is not None and self.hear is not None:
+                self.hear(heard)
             session.send_pdu(_pdu("deliver_sm_resp", session, sequence=pdu.sequence))
         else:
             _log.info("SMPP: %s", pdu.command)
+
+
+def receipt(pdu: Any) -> Heard | None:
+    """What a deliver_sm says of a message of ours; None for anything else and for states on the way.
+
+    By the optional parameters (SMPP 3.4, 5.3.2.12 and 5.3.2.35), else by the text of appendix B, as most centres send
+    it: `id:… stat:DELIVRD err:000`.
+    """
+    text = _words(pdu.short_message)
+    said = dict(_SAID.findall(text))
+    reference = _words(pdu.receipted_message_id).rstrip("\0") or said.get("id", "")
+    state = _STATES.get(_number(pdu.message_state)) or said.get("stat", "").upper()
+    if not reference or state not in (_DELIVERED, *_FAILED):
+        return None
+    return Heard(
+        reference, state == _DELIVERED, "" if state == _DELIVERED else f"{state} {said.get('err', '')}".strip()
+    )
+
+
+def _words(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value or "")
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else int.from_bytes(value, "big") if isinstance(value, bytes) else 0
 
 
 def _pdu(command: str, session: Any, sequence: int | None = None, **values: Any) -> Any:

@@ -90,8 +90,9 @@ class Revision(models.Model):
 
     `texts`: `{language: {"headline", "description", "instruction"}}`. `areas`: a list of `{"kind": "town"}`,
     `{"kind": "streets", "names": [...]}`, `{"kind": "polygon", "name", "ring": [[longitude, latitude], ...]}` (WGS 84,
-    closed). `channels`: empty is all of them. `at_once`: no channel waits for another. `everybody`: also those who did
-    not choose the topic. Times are moments; they are shown in Europe/Rome.
+    closed), `{"kind": "zone", "name", "rings": [...]}` (a zone of the town as it was drawn then). `channels`: empty is
+    all of them. `at_once`: no channel waits for another. `everybody`: also those who did not choose the topic. Times
+    are moments; they are shown in Europe/Rome.
     """
 
     class Approval(models.TextChoices):

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from campanile_modules.alerts.models import Alert, MsgType, Revision, SigningKey
-from campanile_modules.alerts.services.content import streets_of
+from campanile_modules.alerts.services.content import rings_of, streets_of
 from campanile_modules.alerts.states import SENT, Hazard
 from campanile_modules.alerts.wording.catalogue import COLOURS, READY
 from campanile_modules.alerts.wording.filling import explained, marked
@@ -133,8 +133,8 @@ def _areas(areas: list[Mapping[str, Any]]) -> tuple[m.Area, ...]:
         elif area["kind"] == "streets":
             found.append(m.Area(f"{town.full_name}: {', '.join(streets_of([area]))}", geocodes=code))
         else:
-            ring = tuple(m.Point(float(y), float(x)) for x, y in area["ring"])
-            found.append(m.Area(area.get("name") or town.full_name, polygons=(ring,), geocodes=code))
+            drawn = tuple(tuple(m.Point(y, x) for x, y in ring) for ring in rings_of([area]))
+            found.append(m.Area(area.get("name") or town.full_name, polygons=drawn, geocodes=code))
     return tuple(found)
 
 

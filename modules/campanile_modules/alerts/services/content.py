@@ -75,8 +75,9 @@ def streets_of(areas: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def rings_of(areas: Sequence[Mapping[str, Any]]) -> list[list[tuple[float, float]]]:
-    """The polygons, as (longitude, latitude)."""
-    return [[(float(x), float(y)) for x, y in area["ring"]] for area in areas if area["kind"] == "polygon"]
+    """The polygons, and those of zones as they were when it was written, as (longitude, latitude)."""
+    found = [ring for area in areas for ring in (area.get("rings") or [area.get("ring")]) if ring]
+    return [[(float(x), float(y)) for x, y in ring] for ring in found]
 
 
 def polygons_of(revision: Revision) -> str:

@@ -18,9 +18,13 @@ from tests.towns import SECRET, Town, client, inside, user
 from campanile_modules.alerts.models import Alert, Delegation, Proposal, Revision
 from campanile_modules.alerts.services import flow, releasing
 from campanile_modules.alerts.tests.making import draft, snow, told
+from campanile_modules.alerts.wording.filling import ending
+from campanile_tenants.public.registry.directory import directory
 from campanile_tenants.town.audit.models import Entry
 from campanile_tenants.town.contacts.models import Contact, Endpoint
 from campanile_tenants.town.delivery.models import Answer, Delivery, Message
+from campanile_tenants.town.places.services import zones
+from campanile_tenants.town.site.models import Identity
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +118,59 @@ def test_a_draft_is_edited_and_what_is_wrong_comes_back(here: Town) -> None:
     assert good.status_code == 302
     mine.refresh_from_db()
     assert (mine.areas, mine.channels) == ([{"kind": "streets", "names": ["Via Roma", "Via Verdi"]}], ["sms"])
+
+
+def test_an_alert_to_a_zone_in_the_languages_of_the_town(here: Town) -> None:
+    square = [[9.385, 45.85], [9.40, 45.85], [9.40, 45.86], [9.385, 45.86], [9.385, 45.85]]
+    zone = zones.keep("Rione Olate", {"type": "Polygon", "coordinates": [square]})
+    Identity.objects.update_or_create(pk=1, defaults={"languages": ["de"]})
+    directory.forget()
+    inside_it, outside = (
+        told(latitude=45.855, longitude=9.39),
+        told(address="+393337654321", latitude=45.84, longitude=9.41),
+    )
+    ada, alert = client(here, "ada"), draft(user("ada")).alert
+    page = f"/allerte/ufficio/{alert.code}/"
+    shown = ada.get(f"{page}modifica/").content.decode()
+    assert "Rione Olate" in shown
+    assert "Deutsch" in shown
+    words = {"headline_it": "Neve a Olate", "description_it": "Nevica.", "headline_de": "Schnee in Olate"}
+    values = {"colour": "2", "onset": "", "expires_at": f"{timezone.localtime() + timedelta(hours=9):%Y-%m-%dT%H:%M}",
+              "place": "zone", "channels": ["sms"], **words}  # fmt: skip
+    refused = ada.post(f"{page}modifica/", values)
+    assert refused.status_code == 422
+    assert "Scegli almeno una zona" in refused.content.decode()
+    assert "che cosa succede, o togli il titolo" in refused.content.decode()
+    assert (
+        ada.post(f"{page}modifica/", values | {"zones": [zone.pk], "description_de": "Es schneit."}).status_code == 302
+    )
+    zones.remove(zone)
+    revision = Revision.objects.get()
+    assert revision.areas == [{"kind": "zone", "name": "Rione Olate", "rings": [square]}], "as it was drawn then"
+    assert revision.texts["de"]["headline"] == "Schnee in Olate"
+    flow.submit(revision, by=user("ada"))
+    releasing.release(
+        flow.approve(revision, by=user("bruno"), seen=Revision.objects.get().content_hash), by=user("bruno")
+    )
+    releasing.go_on()
+    assert {row.address for row in Delivery.objects.all()} == {inside_it.address}
+    assert outside.address not in {row.address for row in Delivery.objects.all()}
+    document = Revision.objects.get().document
+    assert "<areaDesc>Rione Olate</areaDesc>" in document
+    assert "de-DE" in document
+    assert ending(revision.texts, false_alarm=True)["de"]["headline"] == "Fehlalarm: Schnee in Olate"
+
+
+def test_the_page_of_one_alert_keeps_its_budget(here: Town) -> None:
+    for number in range(5):
+        told(address=f"+39333123456{number}")
+    before, after = draft(user("ada")).alert, sent(here)
+    browser = client(here, "ada")
+    for alert in (before, after):
+        browser.get(f"/allerte/ufficio/{alert.code}/")
+        with CaptureQueriesContext(connection) as caught:
+            assert browser.get(f"/allerte/ufficio/{alert.code}/").status_code == 200
+        assert len(caught) <= 30, [one["sql"][:90] for one in caught]
 
 
 def test_the_portal_shows_what_holds_and_never_a_draft_or_a_drill(here: Town) -> None:

@@ -184,19 +184,29 @@ FALSE_ALARM = {
                 "Non devi fare nulla. Ci scusiamo."),
     "en": Words("False alarm: {headline}", "The message “{headline}” was a mistake. There is no danger.",
                 "You do not have to do anything. We are sorry."),
+    "de": Words("Fehlalarm: {headline}", "Die Nachricht „{headline}“ war ein Irrtum. Es besteht keine Gefahr.",
+                "Sie müssen nichts tun. Wir bitten um Entschuldigung."),
+    "sl": Words("Lažni alarm: {headline}", "Sporočilo „{headline}“ je bilo pomota. Ni nevarnosti.",
+                "Ni vam treba storiti ničesar. Opravičujemo se."),
 }  # fmt: skip
 ALL_CLEAR = {
     "it": Words("Cessato allarme: {headline}", "“{headline}”: è finita. Il pericolo è passato.",
                 "Puoi tornare a fare quello che facevi."),
     "en": Words("All clear: {headline}", "“{headline}” is over. The danger has passed.",
                 "You may go back to what you were doing."),
+    "de": Words("Entwarnung: {headline}", "„{headline}“ ist vorbei. Die Gefahr ist vorüber.",
+                "Sie können wieder tun, was Sie getan haben."),
+    "sl": Words("Konec nevarnosti: {headline}", "„{headline}“ je končano. Nevarnost je minila.",
+                "Lahko nadaljujete s svojim delom."),
 }  # fmt: skip
 COLOURS = {
     "it": ("verde", "gialla", "arancione", "rossa"),
     "en": ("Green", "Yellow", "Orange", "Red"),
 }
-DRILL = {"it": "ESERCITAZIONE", "en": "DRILL"}
+DRILL = {"it": "ESERCITAZIONE", "en": "DRILL", "de": "ÜBUNG", "sl": "VAJA"}
 EXPLAIN_DRILL = {
     "it": "Questa è un'esercitazione: non c'è nessun pericolo.",
     "en": "This is a drill: there is no danger.",
+    "de": "Dies ist eine Übung: Es besteht keine Gefahr.",
+    "sl": "To je vaja: ni nevarnosti.",
 }

@@ -48,7 +48,7 @@ def ending(texts: Mapping[str, Mapping[str, str]], *, false_alarm: bool) -> Text
     """The words that end an alert: that it was a mistake, or that it is over. In the languages it was told in."""
     source = FALSE_ALARM if false_alarm else ALL_CLEAR
     return {
-        language: _texts(source["en" if language == "en" else "it"], {"headline": said.get("headline", "")})
+        language: _texts(source.get(language, source["it"]), {"headline": said.get("headline", "")})
         for language, said in texts.items()
     }
 

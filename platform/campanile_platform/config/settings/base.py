@@ -64,6 +64,7 @@ _TOWN_ONLY = [
     "campanile_tenants.town.privacy",
     "campanile_tenants.town.contacts",
     "campanile_tenants.town.webhooks",
+    "campanile_tenants.town.places",
     "campanile_tenants.town.site",
     "campanile_tenants.town.office",
     *MODULES,

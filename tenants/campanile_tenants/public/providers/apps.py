@@ -11,3 +11,9 @@ class ProvidersConfig(AppConfig):
     label = "providers"
     verbose_name = _("Providers")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from campanile_infra.channels.base import on_heard
+        from campanile_tenants.public.providers.receipts import hear
+
+        on_heard(hear)

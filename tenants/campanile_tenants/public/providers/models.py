@@ -42,6 +42,25 @@ class Provider(models.Model):
         return self.name
 
 
+class HeardReceipt(models.Model):
+    """What a provider said over a session that all towns share, until it is given to the town whose message it was."""
+
+    provider = models.CharField(_("provider"), max_length=20)
+    reference = models.CharField(_("number of the provider"), max_length=160)
+    delivered = models.BooleanField(_("delivered"))
+    detail = models.CharField(_("detail"), max_length=120, blank=True)
+    heard_at = models.DateTimeField(_("heard"), default=timezone.now)
+
+    class Meta:
+        db_table = '"public"."providers_heardreceipt"'
+        verbose_name = _("receipt without a town yet")
+        verbose_name_plural = _("receipts without a town yet")
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
 class Pulse(models.Model):
     """When something that must run on its own last ran: the scheduler, the sweeper."""
 

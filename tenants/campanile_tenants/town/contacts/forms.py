@@ -6,13 +6,15 @@ from datetime import time
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from campanile_infra.channels.base import channels
 from campanile_infra.channels.push.keys import public_key
+from campanile_tenants.public.registry.gate import current_town
 from campanile_tenants.town.contacts import topics
 from campanile_tenants.town.contacts.models import Channel, Contact
+from campanile_tenants.town.site.face import face_of
 
 BY_CODE = (Channel.EMAIL, Channel.SMS, Channel.VOICE)
 """Channels on which an address is proved with a code."""
@@ -70,11 +72,12 @@ class WayForm(_Quiet):
         help_text=_("Only if you like: then we also tell you what concerns your street alone."),
     )  # fmt: skip
     house_number = forms.CharField(label=_("House number"), max_length=12, required=False)
+    language = forms.ChoiceField(label=_("In which language"), required=False)
     agree = forms.BooleanField(label=_("I agree"), error_messages={"required": _("Tick the box to go on.")})
     website = forms.CharField(required=False, widget=forms.HiddenInput)
     """A trap for programs: people never see it."""
 
-    field_order = ("channel", "address", "street", "house_number", "quiet", "breaks_quiet", "agree")
+    field_order = ("channel", "address", "street", "house_number", "language", "quiet", "breaks_quiet", "agree")
 
     def __init__(self, *args: Any, vouched: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,6 +86,9 @@ class WayForm(_Quiet):
         open_ones = [name for name in channels() if name in ways]
         offered = [(name, str(Channel(name).label).capitalize()) for name in open_ones]
         self.fields["channel"].choices = offered  # type: ignore[attr-defined]
+        spoken = dict.fromkeys(("it", "en", *face_of(current_town()).languages))
+        names = [(code, get_language_info(code)["name_local"].capitalize()) for code in spoken]
+        self.fields["language"].choices = names  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

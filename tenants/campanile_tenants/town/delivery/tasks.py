@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campanile_infra.tasks.base import TownTask, centre_task, town_task
-from campanile_tenants.public.providers import buckets
+from campanile_tenants.public.providers import buckets, receipts
 from campanile_tenants.public.registry.everywhere import in_every_town
 from campanile_tenants.town.delivery import services
 from campanile_tenants.town.delivery.models import Lane
@@ -40,6 +40,13 @@ def sweep() -> int:
     """Wakes the towns in which something is due: left by a lost broker or a dead worker, or waiting for its hour."""
     buckets.beat("sweep")
     return in_every_town(_wake)
+
+
+@centre_task(lane="transactional")
+def listen() -> int:
+    """Hears what SMS centres say over their sessions, and gives it to the towns."""
+    receipts.listen_all()
+    return receipts.share_out(services.claim)
 
 
 @centre_task(lane="bulk")

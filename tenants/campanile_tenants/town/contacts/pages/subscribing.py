@@ -59,9 +59,12 @@ def way(request: HttpRequest) -> HttpResponseBase:
         return redirect("contacts:subscribe")
     language = (get_language() or "it")[:2]
     tax_code = _tax_code(request)
-    form = WayForm(request.POST or None, initial={"breaks_quiet": True}, vouched=tax_code is not None)
+    form = WayForm(
+        request.POST or None, initial={"breaks_quiet": True, "language": language}, vouched=tax_code is not None
+    )
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
+        language = values["language"] or language
         if not within_limit(request, "subscribe", key=values["address"].lower()[:200] or "telegram"):
             return too_many(request, "subscribe")
         try:

@@ -1,8 +1,8 @@
 """How messages are put in, sent, answered and looked after."""
 
 from campanile_tenants.town.delivery.services.posting import Audience, broadcast, enqueue, freeze
-from campanile_tenants.town.delivery.services.receiving import Event, receive
+from campanile_tenants.town.delivery.services.receiving import Event, claim, receive
 from campanile_tenants.town.delivery.services.sending import drain
 from campanile_tenants.town.delivery.services.upkeep import stop
 
-__all__ = ["Audience", "Event", "broadcast", "drain", "enqueue", "freeze", "receive", "stop"]
+__all__ = ["Audience", "Event", "broadcast", "claim", "drain", "enqueue", "freeze", "receive", "stop"]

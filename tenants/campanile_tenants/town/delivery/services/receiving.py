@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campanile_infra.database import scope
+from campanile_tenants.public.providers.models import HeardReceipt
 from campanile_tenants.public.registry.events import publish
 from campanile_tenants.town.delivery.models import Answer, Attempt, Delivery, Lane, Receipt, State, Suppression, Work
 from campanile_tenants.town.delivery.tickets import ForgedTicket, read
@@ -69,6 +70,21 @@ def match_early(provider: str, references: Sequence[str]) -> int:
                 _apply(delivery, Kind(receipt.kind), receipt.happened_at, receipt.detail)
                 found += 1
     return found
+
+
+def claim(rows: Sequence[HeardReceipt]) -> list[int]:
+    """Takes those receipts that are of this town's messages; returns their rows. 1 query when none is."""
+    wanted = {(row.provider, row.reference): row for row in rows}
+    known = Attempt.objects.filter(reference__in={row.reference for row in rows}).values_list("provider", "reference")
+    mine = [wanted[pair] for pair in set(known) if pair in wanted]
+    kinds = {True: Kind.DELIVERED, False: Kind.FAILED}
+    receive([
+        Event(row.provider, f"{row.reference}:{row.delivered}", kinds[row.delivered], reference=row.reference,
+              happened_at=row.heard_at, detail=row.detail)
+        for row in mine
+    ])  # fmt: skip
+    keys = {(row.provider, row.reference) for row in mine}
+    return [row.pk for row in rows if (row.provider, row.reference) in keys]
 
 
 def suppress(channel: str, address: str, *, reason: str, topic: str = "", detail: str = "") -> None:

@@ -1,0 +1,1 @@
+"""Zones, streets and house numbers."""
