@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from campanile_graphql.files import upload_address
-from campanile_modules.reporting.models import Photo, Report
+from campanile_modules.reporting.models import Category, Photo, Report, ResponseTemplate, RoutingRule, WorkCalendar
 from campanile_tenants.contract.access import Assurance
 from campanile_tenants.town.api.models import Job, Upload
 from campanile_tenants.town.delivery.models import Answer, Delivery
@@ -115,6 +115,21 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "reporting:receipt": lambda: {"code": _report().code},
     "reporting:office_detail": lambda: {"code": _report().code},
     "reporting:act": lambda: {"code": _report().code, "verb": "prendi"},
+    "reporting:me_too": lambda: {"code": _report().code},
+    "reporting:author_act": lambda: {"code": _report().code, "verb": "ritira"},
+    "reporting:sheet": lambda: {"code": _report().code},
+    "reporting:redact": lambda: {"code": _report().code, "photo_id": _photo().pk},
+    "reporting:category": lambda: {"code": _category().code},
+    "reporting:rule": lambda: {"pk": _rule().pk},
+    "reporting:hours": lambda: {"pk": WorkCalendar.objects.create(pk=990, name="Solo qui", spans=[[]] * 7).pk},
+    "reporting:template": lambda: {"pk": ResponseTemplate.objects.create(name="Solo qui", text="x").pk},
+    "reporting:remove_setup": lambda: {"kind": "regole", "pk": _rule().pk},
+    "reporting:open311_discovery": lambda: {"form": "json"},
+    "reporting:open311_services": lambda: {"form": "xml"},
+    "reporting:open311_definition": lambda: {"form": "json", "code": _category().code},
+    "reporting:open311_requests": lambda: {"form": "json"},
+    "reporting:open311_request": lambda: {"form": "json", "code": _report().code},
+    "reporting:open311_token": lambda: {"form": "json", "code": _report().code},
     "reporting:detail": lambda: {"code": _report().code},
     "gateway:metadata": lambda: {"ipa_code": "c_e507"},
     "gateway:leave": lambda: {"ipa_code": "c_e507"},
@@ -188,6 +203,14 @@ def _account() -> str:
 
 def _hook() -> Hook:
     return make_hook("Solo qui", "https://example.org/", ["reporting.received"])[0]
+
+
+def _rule() -> RoutingRule:
+    return RoutingRule.objects.create(pk=990, category=_category(), person=User.objects.first())
+
+
+def _category() -> Category:
+    return Category.objects.create(code="solo-qui", name="Solo qui")
 
 
 def _zone() -> Any:

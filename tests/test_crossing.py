@@ -33,7 +33,8 @@ TOWN, CENTRE = settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF
 PAGES = dict(patterns(TOWN))
 CONSOLE = dict(patterns(CENTRE))
 CHANGES_BY_GET = {"accept_invitation"}
-SAME_FOR_ALL = {"office:privacy_export", "onboarding:fill_in", "office:switch_module", "mfa_edit_webauthn", "mfa_remove_webauthn", "arrive",
+SAME_FOR_ALL = {"reporting:open311_discovery", "reporting:open311_services", "reporting:open311_requests",
+                "office:privacy_export", "onboarding:fill_in", "office:switch_module", "mfa_edit_webauthn", "mfa_remove_webauthn", "arrive",
                 "account_reset_password_from_key", "reporting:remove_photo", "reporting:receipt", "site:topic", "site:feed",
                 "site:section", "site:category", "content:new", "content:adopt", "office:module_settings"}  # fmt: skip
 """Their arguments name nothing of one town, or the page answers every stranger alike."""

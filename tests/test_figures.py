@@ -20,7 +20,13 @@ from tests.towns import ask, client, inside, user
 
 def of(place: Any) -> dict[str, int]:
     found = Figure.objects.filter(schema_name=place.schema_name).exclude(value=0)
-    return {code.partition(".")[2]: value for code, value in found.values_list("code", "value")}
+    states = {code.partition(".")[2]: value for code, value in found.values_list("code", "value")}
+    return {name: value for name, value in states.items() if "." not in name}
+
+
+def promises(place: Any) -> dict[str, int]:
+    found = Figure.objects.filter(schema_name=place.schema_name, code__startswith="reporting.promise.")
+    return {code.rpartition(".")[2]: value for code, value in found.values_list("code", "value") if value}
 
 
 def send(count: int = 1) -> list[Report]:
@@ -38,6 +44,7 @@ def test_figures_follow_the_rows_in_their_transaction(lecco: Any, merate: Any) -
     assert of(lecco) == {"submitted": 1, "in_charge": 1, "resolved": 1}
     assert of(merate) == {"submitted": 2}
     assert totals()["reporting.submitted"] == 3
+    assert promises(lecco) == {"open": 2, "kept": 1}
     with inside(lecco), erasing():
         first.delete()
     assert of(lecco) == {"submitted": 1, "resolved": 1}

@@ -189,3 +189,88 @@ for (const box of document.querySelectorAll('input[data-suggest]')) {
     }, 200);
   });
 }
+
+// A ready answer goes into the text beside it.
+for (const ready of document.querySelectorAll('[data-ready]')) {
+  ready.addEventListener('change', () => {
+    const text = ready.closest('form').querySelector('textarea');
+    if (ready.value && text) { text.value = ready.value; text.dispatchEvent(new Event('input', { bubbles: true })); text.focus(); }
+  });
+}
+
+// Addresses of the town's register, while somebody writes one; the house's point with it.
+const address = document.getElementById('id_address');
+const list = document.getElementById('addresses');
+if (address && list) {
+  let known = [];
+  let timer = 0;
+  address.setAttribute('list', 'addresses');
+  address.addEventListener('input', () => {
+    const chosen = known.find((place) => place.text === address.value);
+    const latitude = document.getElementById('id_latitude');
+    const longitude = document.getElementById('id_longitude');
+    if (chosen?.latitude && latitude && !latitude.value) {
+      latitude.value = chosen.latitude;
+      longitude.value = chosen.longitude;
+      latitude.dispatchEvent(new Event('change', { bubbles: true }));
+    }
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      if (address.value.length < 3) return;
+      const answer = await fetch(`/indirizzi/?q=${encodeURIComponent(address.value)}`);
+      known = answer.ok ? await answer.json() : [];
+      list.replaceChildren(...known.map((place) => Object.assign(document.createElement('option'), { value: place.text })));
+    }, 250);
+  });
+}
+
+// The puzzle of a form: some thousand hashes while somebody writes. Without it the form works all the same.
+const form = document.querySelector('[data-puzzle]');
+if (form && window.crypto?.subtle) {
+  const solve = async () => {
+    const bits = Number(form.dataset.bits);
+    for (let n = 0; n < 1 << 20; n += 1) {
+      const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${form.dataset.puzzle}${n}`)));
+      const head = ((bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3]) >>> 0;
+      if (head >>> (32 - bits) === 0) { form.querySelector('[name=solved]').value = String(n); return; }
+    }
+  };
+  form.addEventListener('focusin', () => { solve().catch((error) => console.warn('No puzzle:', error.message)); }, { once: true });
+}
+
+// Rectangles over a photo: kept in thousandths of it.
+for (const box of document.querySelectorAll('[data-redact]')) {
+  const kept = document.getElementById(box.dataset.redact);
+  const drawn = [];
+  let from = null;
+  let shape = null;
+  const at = (event) => {
+    const edge = box.getBoundingClientRect();
+    const part = (value, size) => Math.max(0, Math.min(1000, Math.round((1000 * value) / size)));
+    return [part(event.clientX - edge.left, edge.width), part(event.clientY - edge.top, edge.height)];
+  };
+  const between = ([a, b], [c, d]) => [Math.min(a, c), Math.min(b, d), Math.abs(c - a), Math.abs(d - b)];
+  const show = (element, [left, top, width, height]) => {
+    Object.assign(element.style, { left: `${left / 10}%`, top: `${top / 10}%`, width: `${width / 10}%`, height: `${height / 10}%` });
+  };
+  box.addEventListener('pointerdown', (event) => {
+    event.preventDefault();
+    from = at(event);
+    shape = box.appendChild(Object.assign(document.createElement('span'), { className: 'redact-box' }));
+    box.setPointerCapture(event.pointerId);
+  });
+  box.addEventListener('pointermove', (event) => { if (from) show(shape, between(from, at(event))); });
+  box.addEventListener('pointerup', (event) => {
+    if (!from) return;
+    const found = between(from, at(event));
+    from = null;
+    if (found[2] < 5 || found[3] < 5) { shape.remove(); return; }
+    drawn.push(found);
+    kept.value = JSON.stringify(drawn);
+  });
+  document.querySelector('[data-redact-clear]')?.addEventListener('click', () => {
+    drawn.length = 0;
+    kept.value = '[]';
+    box.querySelectorAll('.redact-box').forEach((element) => element.remove());
+  });
+}

@@ -20,7 +20,6 @@ from django.utils import timezone
 
 from campanile_graphql.bulk import exports, running
 from campanile_infra.database.scope import as_owner, in_schema
-from campanile_modules.reporting import services
 from campanile_modules.reporting.models import Category, Report
 from campanile_tenants.kit.api import public_id
 from campanile_tenants.kit.erasure import erasing
@@ -209,7 +208,7 @@ def test_a_dry_run_keeps_nothing_and_says_the_same(lecco: Any) -> None:
 
 
 def test_ndjson_and_semicolons_are_read_too(lecco: Any) -> None:
-    rows = '{"category": "roads", "title": "A", "address": "Via A"}\n\n{"category": "roads", "title": "B", "latitude": 45.8, "longitude": 9.4}\n'
+    rows = '{"category": "roads", "title": "A", "address": "Via A"}\n\n{"category": "roads", "title": "B", "latitude": 45.8559, "longitude": 9.3977}\n'
     assert run_import(lecco, rows, "application/x-ndjson")["refused"] == 0
     assert run_import(lecco, "\ufeffcategory;title;address\nroads;Buca, grande;Via A\n")["refused"] == 0
     with inside(lecco):
@@ -340,4 +339,4 @@ def test_the_jobs_of_one_town_are_unknown_in_another(lecco: Any, merate: Any) ->
     with inside(merate):
         assert not Job.objects.exists()
     with inside(lecco):
-        assert services.Report.objects.count() == 0
+        assert Report.objects.count() == 0

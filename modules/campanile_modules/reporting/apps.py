@@ -67,6 +67,9 @@ class ReportingConfig(ModuleConfig):
         Permission("reporting.view_report", _("Read reports"), roles=("officer", "desk", "reader", "communications")),
         Permission("reporting.answer_report", _("Take charge of reports and answer"), roles=("officer",)),
         Permission("reporting.close_report", _("Close reports"), roles=("officer",)),
+        Permission("reporting.set_up", _("Set up kinds of problems, rules, hours and ready answers")),
+        Permission("reporting.oversee", _("Hear of reports that are late for days")),
+        Permission("reporting.send_by_open311", _("Send reports over Open311 (for other systems)")),
         Permission("reporting.import_reports", _("Import reports from a file")),
     )
     meters = (Meter("reporting.report", unit=_("report")),)
@@ -75,7 +78,10 @@ class ReportingConfig(ModuleConfig):
         WidgetSlot("mine", "reporting/widget_mine.html", "campanile_modules.reporting.widgets.mine"),
         WidgetSlot("today", "reporting/widget_today.html", "campanile_modules.reporting.widgets.today"),
     )
-    schedules = (Schedule("campanile_modules.reporting.tasks.purge", every_seconds=3600),)
+    schedules = (
+        Schedule("campanile_modules.reporting.tasks.purge", every_seconds=3600),
+        Schedule("campanile_modules.reporting.tasks.escalate", every_seconds=900),
+    )
     personal_data = (
         PersonalData(
             "reporting.Reporter",
@@ -83,7 +89,23 @@ class ReportingConfig(ModuleConfig):
             purpose=_("To tell the author what became of the report"),
             keep_days=0,
             since="purge_on",
-            found_by=(("name", "name"), ("email", "email"), ("phone", "phone")),
+            found_by=(("name", "name"), ("email", "email"), ("phone", "phone"), ("user", "user_id")),
+        ),
+        PersonalData(
+            "reporting.Follow",
+            ("email",),
+            purpose=_("To tell those with the same problem what became of the report"),
+            keep_days=0,
+            since="purge_on",
+            found_by=(("email", "email"),),
+        ),
+        PersonalData(
+            "reporting.Feedback",
+            ("comment",),
+            purpose=_("To learn from what people say of our answers"),
+            keep_days=None,
+            found_by=(("email", "report__reporter__email"), ("phone", "report__reporter__phone"), ("text", "comment")),
+            erase=Erase.MASK,
         ),
         PersonalData(
             "reporting.Report",
@@ -121,21 +143,31 @@ class ReportingConfig(ModuleConfig):
         Event("reporting.received", subject="report_id"),
         Event("reporting.moved", subject="report_id"),
         Event("reporting.written", subject="report_id"),
+        Event("reporting.followed", subject="report_id"),
     )
     uploads = (
         UploadKind(
             "reporting.photo",
             _("Photo of a report"),
-            accept=("image/jpeg", "image/png", "image/webp"),
+            accept=("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"),
             most_bytes=15 * 1024 * 1024,
             is_picture=True,
         ),
     )
     figures = (
         Figure("reporting.submitted", _("Reports waiting")),
+        Figure("reporting.assigned", _("Reports assigned")),
         Figure("reporting.in_charge", _("Reports in charge")),
+        Figure("reporting.planned", _("Reports planned")),
+        Figure("reporting.waiting_citizen", _("Reports that wait for the citizen")),
+        Figure("reporting.forwarded", _("Reports forwarded")),
+        Figure("reporting.reopen_requested", _("Reports not solved, says the author")),
         Figure("reporting.resolved", _("Reports solved")),
         Figure("reporting.closed_no_action", _("Reports closed without action")),
+        Figure("reporting.duplicate", _("Reports of the same")),
+        Figure("reporting.promise.kept", _("Promises kept")),
+        Figure("reporting.promise.broken", _("Promises not kept")),
+        Figure("reporting.overdue.3", _("Reports late for a week")),
     )
     count_figures = "campanile_modules.reporting.services.figures"
     settings = ReportingSettings

@@ -1,5 +1,7 @@
 """The categories a town starts with: (catalogue code, Italian name, English name)."""
 
+FIRST_WEEK = [[["09:00", "12:30"], ["14:30", "17:00"]] if day < 5 else [] for day in range(7)]
+"""Monday to Friday, mornings and afternoons: what most town halls keep."""
 FIRST_CATEGORIES = (
     ("roads", "Buche e strade", "Holes and roads"),
     ("green", "Verde pubblico", "Parks and trees"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Count, Q
+from django.utils import timezone
 
-from campanile_modules.reporting.states import OPEN, State
+from campanile_modules.reporting.states import HIDDEN, OPEN, PAUSED, STATES_OF, TO_ANSWER, State, Word
 from campanile_tenants.kit.permissions import Reach
 
 if TYPE_CHECKING:
@@ -17,26 +19,50 @@ if TYPE_CHECKING:
 class ReportQuerySet(models.QuerySet["Report"]):
     """Lists and counts."""
 
+    def public(self) -> ReportQuerySet:
+        """Those that everybody may know of."""
+        return self.exclude(state__in=HIDDEN).filter(category__visibility="public")
+
     def within(self, reach: Reach) -> ReportQuerySet:
         """Those of the offices and categories that a permission reaches."""
         return self.filter(reach.q(office="office", category="category__code", module="reporting"))
 
     def open(self) -> ReportQuerySet:
-        """Those that wait for the town."""
+        """Those that are not over."""
         return self.filter(state__in=OPEN)
 
+    def overdue(self, at: datetime | None = None) -> ReportQuerySet:
+        """Open ones past the day on the receipt, whose clock runs."""
+        at = at or timezone.now()
+        unanswered = Q(state__in=TO_ANSWER, answer_due_at__lt=at)
+        return self.open().exclude(state__in=PAUSED).filter(Q(close_due_at__lt=at) | unanswered)
+
+    def planned_between(self, first: date, last: date) -> ReportQuerySet:
+        """Those whose works are planned in these days."""
+        return self.filter(state=State.PLANNED, planned_for__range=(first, last)).order_by("planned_for", "id")
+
     def in_state(self, value: str) -> ReportQuerySet:
-        """Those in a state; `open` for all that wait; anything else changes nothing."""
+        """Those in a state; `open` for all that are not over, `late` for those that are overdue; anything else changes
+        nothing.
+        """
         if value == "open":
             return self.open()
+        if value == "late":
+            return self.overdue()
         return self.filter(state=value) if value in State.values else self
+
+    def in_word(self, value: str) -> ReportQuerySet:
+        """Those that citizens read under one of the four words; `open` for all that are not over."""
+        if value == "open":
+            return self.open()
+        return self.filter(state__in=STATES_OF[Word(value)]) if value in Word.values else self
 
     def search(self, words: str) -> ReportQuerySet:
         """Those whose code, title or place contains the words."""
         words = words.strip()
         if not words:
             return self
-        return self.filter(Q(code__icontains=words) | Q(title__icontains=words) | Q(address__icontains=words))
+        return self.filter(Q(code=words.upper()) | Q(title__icontains=words) | Q(address__icontains=words))
 
     def for_lists(self) -> ReportQuerySet:
         """With the category, in one query."""
@@ -44,5 +70,5 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def counts(self) -> dict[str, Any]:
         """How many in each state. 1 query."""
-        wanted = {state.value: Count("pk", filter=Q(state=state)) for state in State}
-        return self.aggregate(**wanted)
+        found = dict(self.order_by().values_list("state").annotate(n=Count("pk")))
+        return {state.value: found.get(state.value, 0) for state in State}

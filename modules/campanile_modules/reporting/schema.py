@@ -14,6 +14,8 @@ from django.utils.translation import get_language
 from campanile_modules.reporting import photos, services
 from campanile_modules.reporting.forms import DetailsForm
 from campanile_modules.reporting.models import Category, Draft, Photo, Report, ReportEvent
+from campanile_modules.reporting.models.reports import INTERNAL
+from campanile_modules.reporting.services.reading import visible
 from campanile_modules.reporting.states import State
 from campanile_tenants.kit.api import (
     ANYONE,
@@ -40,10 +42,20 @@ from campanile_tenants.kit.web import absolute
 class ReportingReportState(graphene.Enum):
     """Where a report stands."""
 
+    PENDING_EMAIL = State.PENDING_EMAIL.value
     SUBMITTED = State.SUBMITTED.value
+    HELD = State.HELD.value
+    ASSIGNED = State.ASSIGNED.value
     IN_CHARGE = State.IN_CHARGE.value
+    PLANNED = State.PLANNED.value
+    WAITING_CITIZEN = State.WAITING_CITIZEN.value
+    FORWARDED = State.FORWARDED.value
     RESOLVED = State.RESOLVED.value
     CLOSED_NO_ACTION = State.CLOSED_NO_ACTION.value
+    DUPLICATE = State.DUPLICATE.value
+    REJECTED = State.REJECTED.value
+    REOPEN_REQUESTED = State.REOPEN_REQUESTED.value
+    WITHDRAWN = State.WITHDRAWN.value
 
 
 class ReportingEventKind(graphene.Enum):
@@ -52,6 +64,9 @@ class ReportingEventKind(graphene.Enum):
     RECEIVED = ReportEvent.Kind.RECEIVED.value
     MOVED = ReportEvent.Kind.MOVED.value
     ANSWER = ReportEvent.Kind.ANSWER.value
+    CITIZEN = ReportEvent.Kind.CITIZEN.value
+    OPINION = ReportEvent.Kind.OPINION.value
+    MERGED = ReportEvent.Kind.MERGED.value
 
 
 class ReportingCategory(RowType):
@@ -99,9 +114,7 @@ class ReportingEvent(RowType):
     @classmethod
     def objects(cls, context: Any) -> QuerySet:
         """Public ones of published reports and of those that this officer may read."""
-        return ReportEvent.objects.exclude(kind=ReportEvent.Kind.NOTE).filter(
-            report__in=services.readable(context.user)
-        )
+        return ReportEvent.objects.exclude(kind__in=INTERNAL).filter(report__in=services.readable(context.user))
 
 
 def _if_readable(context: Any) -> Callable[[str, bool, int | None, str], str | None]:
@@ -138,6 +151,9 @@ class ReportingReport(RowType):
     state = Column(graphene.NonNull(ReportingReportState), "state", description="Where it stands.")
     created_at = Column(graphene.NonNull(DateTime), "created_at", description="When it came in.")
     closed_at = Column(DateTime, "closed_at", description="When it was closed; null while it is open.")
+    answer_due_at = Column(DateTime, "answer_due_at", description="By when the town answers, as the receipt says.")
+    close_due_at = Column(DateTime, "close_due_at", description="By when it should be closed.")
+    planned_for = Column(graphene.Date, "planned_for", description="Day of the works; null while none is planned.")
     events = Children(
         ReportingEvent, ReportingEvent.objects, link="report_id", keys=("happened_at", "id"),
         description="What happened, the first event first.",
@@ -148,8 +164,8 @@ class ReportingReport(RowType):
 
     @classmethod
     def objects(cls, context: Any) -> QuerySet:
-        """All of the town: category, place, state and dates are public from the start."""
-        return Report.objects.all()
+        """Category, place, state and dates are public from the start; what is held or private only the office sees."""
+        return visible(context.user)
 
 
 class ReportingReportFilter(graphene.InputObjectType):

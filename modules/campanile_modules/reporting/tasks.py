@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campanile_modules.reporting import services
+from campanile_modules.reporting.services import promises
 from campanile_tenants.kit.tasks import town_task
 
 
@@ -10,3 +11,9 @@ from campanile_tenants.kit.tasks import town_task
 def purge() -> None:
     """Deletes outdated drafts, and authors whose keeping time is over."""
     services.purge()
+
+
+@town_task(lane="bulk")
+def escalate() -> None:
+    """Tells those above of reports that are late."""
+    promises.escalate()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import migrations
 
 _FUNCTION = """
-CREATE FUNCTION {table}_figures() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {table}_{name}figures() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO public.registry_figure (schema_name, code, value, changed_at)
@@ -29,24 +29,24 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER figures_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION {table}_figures();
-CREATE TRIGGER figures_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION {table}_figures();
-CREATE TRIGGER figures_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION {table}_figures();
+CREATE TRIGGER {name}figures_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_{name}figures();
+CREATE TRIGGER {name}figures_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_{name}figures();
+CREATE TRIGGER {name}figures_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_{name}figures();
 """
 _BACK = """
-DROP TRIGGER figures_insert ON {table}; DROP TRIGGER figures_delete ON {table}; DROP TRIGGER figures_update ON {table};
-DROP FUNCTION {table}_figures();
+DROP TRIGGER {name}figures_insert ON {table}; DROP TRIGGER {name}figures_delete ON {table};
+DROP TRIGGER {name}figures_update ON {table}; DROP FUNCTION {table}_{name}figures();
 """
 
 
-def counted(table: str, column: str, prefix: str) -> migrations.RunSQL:
+def counted(table: str, column: str, prefix: str, name: str = "") -> migrations.RunSQL:
     """For a module's migration: how many rows of `table` have each value of `column`, as figures `<prefix>.<value>`.
 
     Rows of one statement are counted together, so a mass import adds one line, not one a row. What is there already
-    is counted by the next reconciliation.
+    is counted by the next reconciliation. `name`, ending in `_`, for a second column of the same table.
     """
-    names = {"table": table, "column": column, "prefix": prefix}
+    names = {"table": table, "column": column, "prefix": prefix, "name": name}
     return migrations.RunSQL(_FUNCTION.format(**names), _BACK.format(**names))

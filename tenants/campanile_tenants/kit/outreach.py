@@ -5,6 +5,7 @@ from __future__ import annotations
 from campanile_infra.channels.base import channels
 from campanile_infra.channels.sms.parts import count as sms_parts
 from campanile_infra.channels.sms.parts import plainer
+from campanile_infra.telephone import e164, is_mobile
 from campanile_tenants.public.providers.health import Standing, health
 from campanile_tenants.town.contacts.models import Channel
 from campanile_tenants.town.contacts.services.audiences import Whom, audience, count, unreached
@@ -18,6 +19,13 @@ from campanile_tenants.town.delivery.services.posting import enqueue
 from campanile_tenants.town.delivery.services.standings import Row, answers, board, told
 from campanile_tenants.town.delivery.tasks import DRAINS
 
+
+def takes_sms(number: str) -> bool:
+    """Whether an SMS can go to this telephone from here."""
+    found = e164(number)
+    return found is not None and is_mobile(found) and "sms" in channels()
+
+
 DRILL, CANARY = "drill", "canary"
 """Kinds of contacts that are not real people: those who take part in drills, those that try the channels out."""
 
@@ -30,9 +38,10 @@ def wake(lane: str) -> None:
 __all__ = [
     "CANARY", "CHANNEL_WORDS", "DRILL", "Audience", "Call", "Channel", "Estimate", "Lane", "Message", "Row",
     "Standing",
-    "Street", "Whom", "account_of", "answers", "audience", "board", "broadcast", "calls", "channels", "count",
+    "Street", "Whom", "account_of", "answers", "audience", "board", "broadcast", "calls", "channels", "count", "e164",
     "enqueue",
     "estimate", "freeze", "handle", "health", "is_call", "plainer", "reopen", "sms_parts", "stop", "streets",
+    "takes_sms",
     "told", "unreached",
     "waiting", "wake",
 ]  # fmt: skip

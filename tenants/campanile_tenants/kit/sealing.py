@@ -1,5 +1,7 @@
-"""Secrets at rest, for modules: sealed for the current town, and opened again."""
+"""Secrets at rest, for modules: sealed for the current town, and opened again; keyed fingerprints of what need
+not be known.
+"""
 
-from campanile_infra.sealing import seal, unseal
+from campanile_infra.sealing import fingerprint, seal, unseal
 
-__all__ = ["seal", "unseal"]
+__all__ = ["fingerprint", "seal", "unseal"]

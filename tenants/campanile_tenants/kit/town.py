@@ -6,6 +6,7 @@ from typing import Any
 
 from campanile_tenants.public.registry.gate import current_town, is_enabled, require_enabled
 from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.public.registry.neighbours import Neighbour, town_at
 from campanile_tenants.town.site.face import face_of
 
 
@@ -20,4 +21,12 @@ def languages() -> tuple[str, ...]:
     return tuple(face_of(current_town()).languages)
 
 
-__all__ = ["boundary", "current_town", "is_enabled", "languages", "require_enabled"]
+__all__ = [
+    "Neighbour",
+    "boundary",
+    "current_town",
+    "is_enabled",
+    "languages",
+    "require_enabled",
+    "town_at",
+]

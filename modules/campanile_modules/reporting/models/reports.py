@@ -1,47 +1,36 @@
-"""Category, Report, Reporter, ReportEvent, Photo, Draft: tables of each town's schema."""
+"""Report, Reporter, ReportEvent: what was said, who said it, what became of it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from campanile_modules.reporting.models.categories import Category
 from campanile_modules.reporting.querysets import ReportQuerySet
-from campanile_modules.reporting.states import CLOSED, Reason, State
+from campanile_modules.reporting.states import CLOSED, OPEN, WORD_OF, Reason, State, Word
 from campanile_tenants.kit.ids import public_code, uuid7
-
-
-class Category(models.Model):
-    """A kind of problem. `code` is the centre's catalogue code, the same in every town."""
-
-    code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=80)
-    name_en = models.CharField(_("name in English"), max_length=80, blank=True)
-    office = models.ForeignKey(
-        "people.Office", on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("office that answers")
-    )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    is_active = models.BooleanField(_("offered to citizens"), default=True)
-
-    class Meta:
-        verbose_name = _("category")
-        verbose_name_plural = _("categories")
-        ordering = ("position", "name")
-
-    def __str__(self) -> str:
-        english = (get_language() or "it").startswith("en")
-        return self.name_en if english and self.name_en else self.name
 
 
 class Report(models.Model):
     """A citizen's report of a problem in a place. Who reported it is in Reporter.
 
-    Until an officer takes charge only category, place, state and dates are public.
+    Until an officer takes charge only category, place, state and dates are public. `secret_digest`: of the secret on
+    the receipt, by which an author without a name comes back. `answers`: to the category's questions, by their code.
+    Due dates are moments (shown in Europe/Rome); `paused_at`: since when the clock stands. `round`: 2 after it was
+    taken up again. `origin`: where it came from, when another town handed it over.
     """
+
+    class Promise(models.TextChoices):
+        """Whether the town did what the receipt said."""
+
+        OPEN = "open", _("still open")
+        KEPT = "kept", _("kept")
+        BROKEN = "broken", _("not kept")
 
     class Channel(models.TextChoices):
         """How it came in."""
@@ -49,6 +38,9 @@ class Report(models.Model):
         WEB = "web", _("website")
         API = "api", _("API")
         DESK = "desk", _("counter")
+        PHONE = "phone", _("telephone")
+        OPEN311 = "open311", _("Open311")
+        HANDED_OVER = "handover", _("another municipality")
         IMPORT = "import", _("import")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -59,7 +51,8 @@ class Report(models.Model):
     address = models.CharField(_("place"), max_length=200, blank=True)
     latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
-    channel = models.CharField(max_length=8, choices=Channel, default=Channel.WEB)
+    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    channel = models.CharField(_("came in by"), max_length=8, choices=Channel, default=Channel.WEB)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.SUBMITTED)
     reason = models.CharField(_("reason"), max_length=12, choices=Reason, blank=True)
     is_published = models.BooleanField(_("text and photos are public"), default=False)
@@ -69,6 +62,22 @@ class Report(models.Model):
     assignee = models.ForeignKey(
         "people.User", on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("in charge of")
     )
+    secret_digest = models.CharField(max_length=64, blank=True)
+    answer_due_at = models.DateTimeField(_("answer by"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    close_due_at = models.DateTimeField(_("closed by"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("clock stands since"), null=True, blank=True)
+    promise = models.CharField(_("promise"), max_length=6, choices=Promise, default=Promise.OPEN)
+    escalated = models.PositiveSmallIntegerField(default=0)
+    planned_for = models.DateField(_("planned for"), null=True, blank=True)
+    forwarded_to = models.CharField(_("forwarded to"), max_length=120, blank=True)
+    duplicate_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="duplicates", verbose_name=_("same as")
+    )
+    state_before = models.CharField(max_length=20, choices=State, blank=True)
+    worksite = models.CharField(_("worksite"), max_length=80, blank=True)
+    round = models.PositiveSmallIntegerField(default=1)
+    origin = models.CharField(_("came from"), max_length=120, blank=True)
     idempotency_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
     created_at = models.DateTimeField(_("received"), default=timezone.now)
     changed_at = models.DateTimeField(_("last change"), default=timezone.now)
@@ -83,11 +92,23 @@ class Report(models.Model):
         indexes: ClassVar = [
             models.Index(fields=("-created_at", "-id"), name="report_newest"),
             models.Index(fields=("state", "-created_at"), name="report_by_state"),
+            models.Index(fields=("office", "state", "-created_at"), name="report_by_office"),
+            models.Index(fields=("category", "-created_at"), name="report_by_category"),
+            models.Index(fields=("close_due_at",), name="report_open_due", condition=models.Q(state__in=OPEN)),
+            models.Index(
+                fields=("latitude", "longitude"),
+                name="report_open_near",
+                condition=models.Q(state__in=OPEN, latitude__isnull=False),
+            ),
+            GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="report_title_words"),
+            GinIndex(OpClass(Upper("address"), "gin_trgm_ops"), name="report_address_words"),
+            models.Index(fields=("duplicate_of",), name="report_same", condition=models.Q(duplicate_of__isnull=False)),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="report_state_is_known", condition=models.Q(state__in=State.values)),
             models.CheckConstraint(
-                name="report_has_a_place", condition=~models.Q(address="") | models.Q(latitude__isnull=False)
+                name="report_has_a_place",
+                condition=~models.Q(address="") | models.Q(latitude__isnull=False) | models.Q(channel="import"),
             ),
             models.CheckConstraint(
                 name="report_point_is_whole",
@@ -106,12 +127,39 @@ class Report(models.Model):
             ),
             models.CheckConstraint(
                 name="report_no_action_has_a_reason",
-                condition=~models.Q(state=State.CLOSED_NO_ACTION) | ~models.Q(reason=""),
+                condition=~models.Q(state__in=(State.CLOSED_NO_ACTION, State.REJECTED)) | ~models.Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="report_planned_has_a_day",
+                condition=~models.Q(state=State.PLANNED) | models.Q(planned_for__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="report_duplicate_names_another",
+                condition=~models.Q(state=State.DUPLICATE)
+                | (models.Q(duplicate_of__isnull=False) & ~models.Q(duplicate_of=models.F("id"))),
+            ),
+            models.CheckConstraint(
+                name="report_forwarded_names_whom",
+                condition=~models.Q(state=State.FORWARDED) | ~models.Q(forwarded_to=""),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def word(self) -> Word:
+        """The word that citizens read."""
+        return WORD_OF[State(self.state)]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the town is past the day that the receipt gave."""
+        now = timezone.now()
+        if self.closed_at is not None or self.paused_at is not None:
+            return False
+        unanswered = self.answered_at is None and self.answer_due_at is not None and self.answer_due_at < now
+        return unanswered or (self.close_due_at is not None and self.close_due_at < now)
 
     @property
     def is_open(self) -> bool:
@@ -121,7 +169,9 @@ class Report(models.Model):
     @property
     def place(self) -> str:
         """Where, in words."""
-        return self.address or f"{self.latitude}, {self.longitude}"
+        if self.address or self.latitude is None:
+            return self.address
+        return f"{self.latitude}, {self.longitude}"
 
 
 class Reporter(models.Model):
@@ -131,6 +181,10 @@ class Reporter(models.Model):
     name = models.CharField(_("name and surname"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    user = models.ForeignKey("people.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    may_be_handed_over = models.BooleanField(
+        _("name and address may go to another town with the report"), default=False
+    )
     language = models.CharField(max_length=8, default="it")
     privacy_version = models.CharField(max_length=20)
     purge_on = models.DateField(null=True, blank=True)
@@ -143,6 +197,10 @@ class Reporter(models.Model):
         return str(self.report_id)
 
 
+INTERNAL = ("note", "escalated", "routed")
+"""Kinds of events that only colleagues see."""
+
+
 class ReportEvent(models.Model):
     """What happened to a report. Append-only: a trigger refuses changes and deletions (but see kit.erasure)."""
 
@@ -153,6 +211,11 @@ class ReportEvent(models.Model):
         MOVED = "moved", _("state changed")
         ANSWER = "answer", _("answer")
         NOTE = "note", _("internal note")
+        CITIZEN = "citizen", _("words of the author")
+        OPINION = "opinion", _("opinion of the author")
+        ESCALATED = "escalated", _("overdue")
+        MERGED = "merged", _("another report of the same joined")
+        ROUTED = "routed", _("given to an office")
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -160,6 +223,7 @@ class ReportEvent(models.Model):
     to_state = models.CharField(max_length=20, choices=State, blank=True)
     public_text = models.TextField(_("text for the citizen"), blank=True)
     internal_text = models.TextField(_("note for colleagues"), blank=True)
+    mentions = models.ManyToManyField("people.User", related_name="+", blank=True)
     author_name = models.CharField(max_length=150, blank=True)
     author = models.ForeignKey("people.User", on_delete=models.SET_NULL, null=True, blank=True)
     happened_at = models.DateTimeField(default=timezone.now)
@@ -175,52 +239,4 @@ class ReportEvent(models.Model):
     @property
     def is_public(self) -> bool:
         """Whether citizens see it."""
-        return self.kind != self.Kind.NOTE
-
-
-def draft_expiry() -> datetime:
-    """A draft lives for a day."""
-    return timezone.now() + timedelta(days=1)
-
-
-class Draft(models.Model):
-    """A report being written, so that nothing is lost between the steps. Deleted when sent, or after a day."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    values = models.JSONField(default=dict)
-    expires_at = models.DateTimeField(default=draft_expiry)
-
-    class Meta:
-        verbose_name = _("draft")
-        verbose_name_plural = _("drafts")
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-
-class Photo(models.Model):
-    """A picture of the problem, drawn again by us: no original and no metadata is ever stored."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, null=True, blank=True, related_name="photos")
-    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, null=True, blank=True, related_name="photos")
-    file = models.FileField(upload_to="reporting/%Y/%m/", max_length=120)
-    name = models.CharField(max_length=120)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("photo")
-        verbose_name_plural = _("photos")
-        ordering = ("position", "id")
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="photo_of_a_report_or_a_draft",
-                condition=models.Q(report__isnull=False, draft__isnull=True)
-                | models.Q(report__isnull=True, draft__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.name)
+        return self.kind not in INTERNAL

@@ -1,81 +1,278 @@
-"""Pages for officers: the inbox with its detail, and the verbs."""
+"""Pages for officers: the inbox as list, board, map and calendar, a report with its verbs, several at once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from campanile_modules.reporting import services
-from campanile_modules.reporting.forms import AnswerForm, CloseForm
-from campanile_modules.reporting.models import Report
+from campanile_modules.reporting.forms import (
+    AnswerForm,
+    AssignForm,
+    CloseForm,
+    ForwardForm,
+    MergeForm,
+    NoteForm,
+    PlanForm,
+    SplitForm,
+)
+from campanile_modules.reporting.models import Category, Report, ResponseTemplate
+from campanile_modules.reporting.pages.portal import feature_collection
 from campanile_modules.reporting.querysets import ReportQuerySet
-from campanile_modules.reporting.states import State
-from campanile_tenants.kit import audit
+from campanile_modules.reporting.services import bulk, duplicates, moves, templates
+from campanile_modules.reporting.states import OPEN, State
+from campanile_tenants.kit import audit, people
 from campanile_tenants.kit.module import CampanileError
+from campanile_tenants.kit.people import Office, User
 from campanile_tenants.kit.permissions import permission_required, require_permission
 from campanile_tenants.kit.web import page_of
 
-_VERBS = {
-    "prendi": "reporting.answer_report",
-    "rispondi": "reporting.answer_report",
-    "nota": "reporting.answer_report",
-    "riapri": "reporting.answer_report",
-    "chiudi": "reporting.close_report",
-}
+READ, ANSWER, CLOSE = "reporting.view_report", "reporting.answer_report", "reporting.close_report"
+VERBS = {
+    "prendi": ANSWER, "rispondi": ANSWER, "nota": ANSWER, "riapri": ANSWER, "assegna": ANSWER, "pianifica": ANSWER,
+    "chiedi": ANSWER, "inoltra": ANSWER, "unisci": ANSWER, "separa": ANSWER, "trattieni": ANSWER, "ammetti": ANSWER,
+    "chiudi": CLOSE,
+}  # fmt: skip
+VIEWS = ("lista", "bacheca", "mappa")
+COLUMNS = (
+    State.SUBMITTED,
+    State.ASSIGNED,
+    State.IN_CHARGE,
+    State.PLANNED,
+    State.WAITING_CITIZEN,
+    State.REOPEN_REQUESTED,
+)
+MOST_CARDS, MOST_POINTS, WEEKS = 12, 2_000, 4
 
 
 @require_safe
-@permission_required("reporting.view_report")
+@permission_required(READ)
 def inbox(request: HttpRequest) -> HttpResponse:
-    """The list; on a wide screen beside an invitation to choose. 3 queries."""
+    """The list; on a wide screen beside an invitation to choose. `?vista=bacheca`: columns by state. 4 queries."""
+    if request.GET.get("vista") == "bacheca":
+        return render(request, "reporting/board.html", _board(request))
+    if request.GET.get("vista") == "mappa":
+        return render(request, "reporting/office_map.html", _filters(request))
     return render(request, "reporting/inbox.html", _list(request))
 
 
 @require_safe
-@permission_required("reporting.view_report")
+@permission_required(READ)
+def points(request: HttpRequest) -> JsonResponse:
+    """The same filters as GeoJSON, for the map of the office. 1 query."""
+    reports = _filtered(request).filter(latitude__isnull=False)[:MOST_POINTS]
+    return JsonResponse(feature_collection(reports), content_type="application/geo+json")
+
+
+@require_safe
+@permission_required(READ)
+def planned(request: HttpRequest) -> HttpResponse:
+    """What is planned for the next four weeks, from `?da=`. 1 query."""
+    first = parse_date(request.GET.get("da", "")) or timezone.localdate()
+    first -= timedelta(days=first.weekday())
+    last = first + timedelta(weeks=WEEKS, days=-1)
+    rows = list(_mine(request).planned_between(first, last).select_related("category", "office"))
+    days = [first + timedelta(days=n) for n in range(7 * WEEKS)]
+    weeks = [
+        [{"day": day, "reports": [row for row in rows if row.planned_for == day]} for day in days[n : n + 7]]
+        for n in range(0, len(days), 7)
+    ]
+    context = {
+        "weeks": weeks, "before": first - timedelta(weeks=WEEKS), "after": last + timedelta(days=1),
+        "today": timezone.localdate(), "empty": not rows,
+    }  # fmt: skip
+    return render(request, "reporting/planned.html", context)
+
+
+@require_safe
+@permission_required(READ)
 def detail(request: HttpRequest, code: str) -> HttpResponse:
-    """One report as a conversation, the list beside it on a wide screen. 9 queries; the reading goes on record."""
+    """One report as a conversation, the list beside it on a wide screen. 15 queries; the reading goes on record."""
     return render(request, "reporting/inbox.html", _list(request) | _one(request, code))
 
 
+@require_safe
+@permission_required(READ)
+def sheet(request: HttpRequest, code: str) -> HttpResponse:
+    """A job sheet to print, with a QR code that opens the report. 3 queries; without who reported it."""
+    report = get_object_or_404(_mine(request).select_related("category", "office", "assignee"), code=code)
+    return render(request, "reporting/sheet.html", {"report": report, "qr": templates.qr_of(report)})
+
+
 @require_POST
-@permission_required("reporting.answer_report")
+@permission_required(ANSWER)
 def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     """Does one of the verbs. What was written comes back with the error when it is refused."""
-    if verb not in _VERBS:
+    if verb not in VERBS:
         raise Http404
-    user = require_permission(request.user, _VERBS[verb])
-    report = get_object_or_404(Report.objects.within(user.reach(_VERBS[verb])), code=code)
-    form: forms.Form = CloseForm(request.POST) if verb == "chiudi" else AnswerForm(request.POST)
+    user = require_permission(request.user, VERBS[verb])
+    report = get_object_or_404(Report.objects.within(user.reach(VERBS[verb])).select_related("category"), code=code)
+    form = _form(verb, request.POST, user)
+    if form is not None and not form.is_valid():
+        return _again(request, code, verb, form)
     try:
-        if verb == "prendi":
-            services.take_charge(report, by=user, publish="publish" in request.POST)
-            messages.success(request, _("In charge of you. The citizen was told."))
-        elif verb == "riapri":
-            services.reopen(report, by=user)
-            messages.success(request, _("Open again. The citizen was told."))
-        elif not form.is_valid():
-            return _again(request, code, verb, form)
-        elif verb == "rispondi":
-            services.answer(report, by=user, text=form.cleaned_data["text"])
-            messages.success(request, _("Sent to the citizen."))
-        elif verb == "nota":
-            services.note(report, by=user, text=form.cleaned_data["text"])
-            messages.success(request, _("Noted for your colleagues."))
-        else:
-            values = form.cleaned_data
-            services.close(report, by=user, state=State(values["state"]), text=values["text"], reason=values["reason"])
-            messages.success(request, _("Closed. The citizen was told."))
+        said = _DO[verb](report, user, {} if form is None else form.cleaned_data, request)
     except CampanileError as error:
+        form = form or forms.Form(request.POST)
+        form.is_valid()
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return _again(request, code, verb, form)
+    messages.success(request, said)
     return redirect("reporting:office_detail", code=code)
+
+
+@require_POST
+@permission_required(ANSWER)
+def several(request: HttpRequest) -> HttpResponse:
+    """One verb for several reports; what could not be done is named, the rest is done and can be undone."""
+    verb = request.POST.get("fai", "")
+    permission = CLOSE if verb == "chiudi" else ANSWER
+    user = require_permission(request.user, permission)
+    codes = request.POST.getlist("scelte")[: bulk.MOST]
+    back = f"{request.POST.get('torna', '')}"
+    try:
+        if verb == "annulla":
+            done = bulk.undo(request.session.pop("reporting_undo", []), by=user)
+            messages.success(request, _("Undone: %(n)d.") % {"n": done})
+            return redirect(f"{_inbox()}?{back}" if back else _inbox())
+        result = bulk.do(verb, codes, by=user, values=request.POST, reach=user.reach(permission))
+    except CampanileError as error:
+        messages.error(request, str(error))
+        return redirect(f"{_inbox()}?{back}" if back else _inbox())
+    request.session["reporting_undo"] = result.undo
+    if result.done:
+        messages.success(request, _("Done for %(n)d reports.") % {"n": len(result.done)})
+    for code, why in result.refused:
+        messages.error(request, f"{code}: {why}")
+    return redirect(f"{_inbox()}?{back}" if back else _inbox())
+
+
+def _inbox() -> str:
+    from django.urls import reverse
+
+    return reverse("reporting:inbox")
+
+
+_Do = Callable[[Report, User, dict[str, Any], HttpRequest], str]
+
+
+def _take(report: Report, user: User, _values: dict[str, Any], request: HttpRequest) -> str:
+    services.take_charge(report, by=user, publish="publish" in request.POST)
+    return _("In charge of you. The citizen was told.")
+
+
+def _reopen(report: Report, user: User, _values: dict[str, Any], _request: HttpRequest) -> str:
+    services.reopen(report, by=user)
+    return _("Open again. The citizen was told.")
+
+
+def _answer(report: Report, user: User, values: dict[str, Any], _request: HttpRequest) -> str:
+    services.answer(report, by=user, text=values["text"])
+    return _("Sent to the citizen.")
+
+
+def _note(report: Report, user: User, values: dict[str, Any], _request: HttpRequest) -> str:
+    services.note(report, by=user, text=values["text"], mentions=list(values["mention"]))
+    return _("Noted for your colleagues.")
+
+
+def _close(report: Report, user: User, values: dict[str, Any], _request: HttpRequest) -> str:
+    services.close(report, by=user, state=State(values["state"]), text=values["text"], reason=values["reason"])
+    return _("Closed. The citizen was told.")
+
+
+def _assign(report: Report, user: User, values: dict[str, Any], _request: HttpRequest) -> str:
+    office = values["office"]
+    services.assign(
+        report, by=user, office_id=office.pk if office else None, person=values["person"], text=values["text"]
+    )
+    return _("Assigned. The citizen was told.")
+
+
+def _plan(report: Report, user: User, values: dict[str, Any], _request: HttpRequest) -> str:
+    services.plan(report, by=user, day=values["planned_for"], text=values["text"], worksite=values["worksite"])
+    return _("Planned. The citizen was told.")
+
+
+def _ask(report: Report, user: User, values: dict[str, Any], _request: HttpRequest) -> str:
+    services.ask_citizen(report, by=user, text=values["text"])
+    return _("Asked. The clock stands until the citizen answers.")
+
+
+def _forward(report: Report, user: User, values: dict[str, Any], _request: HttpRequest) -> str:
+    services.forward(report, by=user, whom=values["forwarded_to"], text=values["text"])
+    return _("Forwarded. The citizen was told.")
+
+
+def _merge(report: Report, user: User, values: dict[str, Any], _request: HttpRequest) -> str:
+    reports = Report.objects.within(user.reach(ANSWER)).select_related("duplicate_of", "category")
+    other = reports.filter(code=values["into"].strip().upper()).first()
+    if other is None:
+        from campanile_modules.reporting.errors import NotTheSame
+
+        raise NotTheSame(field="into")
+    duplicates.merge(report, other, by=user, text=values["text"])
+    return _("Joined. Who follows this one follows the other now; “Open again” undoes it.")
+
+
+def _split(report: Report, user: User, values: dict[str, Any], _request: HttpRequest) -> str:
+    made = duplicates.split(report, by=user, **values)
+    return _("Split: the second one is %(code)s.") % {"code": made.code}
+
+
+def _hold(report: Report, user: User, _values: dict[str, Any], _request: HttpRequest) -> str:
+    services.hold(report, by=user)
+    return _("Held back: only its author and the office see it.")
+
+
+def _let_through(report: Report, user: User, _values: dict[str, Any], _request: HttpRequest) -> str:
+    services.let_through(report, by=user)
+    return _("Received.")
+
+
+_DO: dict[str, _Do] = {
+    "prendi": _take, "rispondi": _answer, "nota": _note, "riapri": _reopen, "assegna": _assign, "pianifica": _plan,
+    "chiedi": _ask, "inoltra": _forward, "unisci": _merge, "separa": _split, "trattieni": _hold,
+    "ammetti": _let_through, "chiudi": _close,
+}  # fmt: skip
+
+
+def _form(verb: str, values: Any, user: User) -> forms.Form | None:
+    if verb in ("prendi", "riapri", "trattieni", "ammetti"):
+        return None
+    if verb == "assegna":
+        return AssignForm(values, offices=_offices(), colleagues=_colleagues())
+    if verb == "nota":
+        return NoteForm(values, colleagues=_colleagues())
+    kinds: dict[str, type[forms.Form]] = {
+        "rispondi": AnswerForm, "chiedi": AnswerForm, "pianifica": PlanForm, "inoltra": ForwardForm,
+        "unisci": MergeForm, "separa": SplitForm, "chiudi": CloseForm,
+    }  # fmt: skip
+    return kinds[verb](values)
+
+
+def _forms(report: Report, user: User) -> dict[str, forms.Form | None]:
+    """The forms of the verbs that are possible now."""
+    return {verb: _form(verb, None, user) for verb in VERBS}
+
+
+def _offices() -> Any:
+    return Office.objects.filter(is_active=True)
+
+
+def _colleagues() -> Any:
+    return User.objects.filter(pk__in=[person.pk for person in people.holders(READ)])
 
 
 def _again(request: HttpRequest, code: str, verb: str, form: forms.Form) -> HttpResponse:
@@ -85,25 +282,73 @@ def _again(request: HttpRequest, code: str, verb: str, form: forms.Form) -> Http
     return render(request, "reporting/inbox.html", context, status=422)
 
 
-def _list(request: HttpRequest) -> dict[str, Any]:
+def _filters(request: HttpRequest) -> dict[str, Any]:
+    chips = [
+        ("open", _("To do")), ("late", _("Late")), ("mie", _("Mine")), *((s.value, s.label) for s in State),
+        ("all", _("All")),
+    ]  # fmt: skip
+    kept = request.GET.copy()
+    kept.pop("pagina", None)
+    return {
+        "chips": chips, "state": request.GET.get("stato", "open"), "words": request.GET.get("cerca", ""),
+        "query": request.GET.urlencode(), "view": request.GET.get("vista", "lista"),
+        "category": request.GET.get("tipo", ""), "office": request.GET.get("ufficio", ""),
+        "categories": list(Category.objects.all()), "offices": list(_offices()), "kept": kept.urlencode(),
+    }  # fmt: skip
+
+
+def _filtered(request: HttpRequest) -> ReportQuerySet:
     state = request.GET.get("stato", "open")
-    words = request.GET.get("cerca", "")
-    reports = _mine(request).for_lists().in_state(state).search(words)
-    chips = [("open", _("To do")), *State.choices, ("all", _("All"))]
-    query = request.GET.urlencode()
-    return {"page": page_of(request, reports, 25), "chips": chips, "state": state, "words": words, "query": query}
+    reports = _mine(request).for_lists()
+    if state == "mie":
+        reports = reports.open().filter(Q(assignee=request.user.pk) | Q(events__mentions=request.user.pk)).distinct()
+    else:
+        reports = reports.in_state(state)
+    if category := request.GET.get("tipo"):
+        reports = reports.filter(category__code=category)
+    if (office := request.GET.get("ufficio", "")).isdigit():
+        reports = reports.filter(office=int(office))
+    return reports.search(request.GET.get("cerca", ""))
+
+
+def _list(request: HttpRequest) -> dict[str, Any]:
+    order = {"scadenza": ("close_due_at", "id"), "vecchie": ("created_at", "id")}.get(request.GET.get("ordine", ""))
+    reports = _filtered(request)
+    reports = reports.order_by(*order) if order else reports
+    return _filters(request) | {
+        "page": page_of(request, reports, 25), "undo": bool(request.session.get("reporting_undo")),
+        "order": request.GET.get("ordine", ""),
+    }  # fmt: skip
+
+
+def _board(request: HttpRequest) -> dict[str, Any]:
+    """Columns by state, each with its first cards: those that are due first."""
+    reports = _filtered(request).filter(state__in=OPEN)
+    counts = reports.counts()
+    columns = [
+        {"state": state, "n": counts[state.value],
+         "reports": list(reports.filter(state=state).order_by("close_due_at", "id")[:MOST_CARDS])}
+        for state in COLUMNS
+    ]  # fmt: skip
+    return _filters(request) | {"columns": columns}
 
 
 def _mine(request: HttpRequest) -> ReportQuerySet:
     """The reports within this person's reach: all, or those of her offices and categories."""
-    return Report.objects.within(
-        require_permission(request.user, "reporting.view_report").reach("reporting.view_report")
-    )
+    return Report.objects.within(require_permission(request.user, READ).reach(READ))
 
 
 def _one(request: HttpRequest, code: str) -> dict[str, Any]:
-    reports = _mine(request).select_related("category", "assignee", "reporter", "office")
-    report = get_object_or_404(reports.prefetch_related("photos", "events"), code=code)
+    user = require_permission(request.user, READ)
+    reports = _mine(request).select_related("category", "assignee", "reporter", "office", "duplicate_of")
+    report = get_object_or_404(reports.prefetch_related("photos", "events__mentions", "feedback"), code=code)
     if hasattr(report, "reporter"):
         audit.record_read(report)
-    return {"report": report, "forms": {"rispondi": AnswerForm(), "nota": AnswerForm(), "chiudi": CloseForm()}}
+    ready = ResponseTemplate.objects.filter(Q(category=None) | Q(category=report.category_id))
+    near = duplicates.nearby(report.category, latitude=report.latitude, longitude=report.longitude,
+                             address=report.address, title=report.title, but=report.pk)  # fmt: skip
+    return {
+        "report": report, "forms": _forms(report, user), "can": moves.verbs_of(report), "near": near,
+        "ready": [(one.name, templates.fill(one.text, report)) for one in ready],
+        "others": report.follows.count(), "answers": templates.answers_of(report),
+    }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Pages for citizens: report in three steps, the receipt, the public list, map and detail."""
+"""Pages for citizens: the public list, map and detail, what author and followers do there."""
 
 from __future__ import annotations
 
@@ -7,23 +7,26 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from campanile_modules.reporting import photos, services
-from campanile_modules.reporting.errors import PhotoRefused, TooManyPhotos
-from campanile_modules.reporting.forms import DetailsForm, PrivacyForm
-from campanile_modules.reporting.models import Category, Draft, Photo, Report
-from campanile_modules.reporting.states import State
+from campanile_modules.reporting import services
+from campanile_modules.reporting.forms import AnswerForm, MeTooForm, OpinionForm, SecretForm
+from campanile_modules.reporting.models import Category, Photo, Report
+from campanile_modules.reporting.pages import mine
+from campanile_modules.reporting.services import following, keys, moves, opinions
+from campanile_modules.reporting.states import ALLOWED_MOVES, HIDDEN, WORD_OF, State, Word
+from campanile_tenants.kit.limits import too_many, within_limit
+from campanile_tenants.kit.module import CampanileError
 from campanile_tenants.kit.permissions import open_to_all
 from campanile_tenants.kit.web import page_of
 
-_DRAFT = "reporting_draft"
-_MINE = "reporting_mine"
 MOST_MAP_POINTS = 500
+FOLLOW_WORDS = gettext_noop("I want to hear by e-mail what becomes of this report.")
 
 
 @require_safe
@@ -31,13 +34,13 @@ MOST_MAP_POINTS = 500
 def report_list(request: HttpRequest) -> HttpResponse:
     """What was reported in town, filtered by `?stato=` and `?tipo=`. 3 queries."""
     state, category = request.GET.get("stato", ""), request.GET.get("tipo", "")
-    reports = Report.objects.for_lists().in_state(state)
+    reports = Report.objects.all().public().for_lists().in_word(state)
     if category:
         reports = reports.filter(category__code=category)
     context = {
         "page": page_of(request, reports, 12),
         "categories": Category.objects.all(),
-        "states": State.choices,
+        "words": Word.choices,
         "state": state,
         "category": category,
         "query": "&".join(f"{k}={v}" for k, v in (("stato", state), ("tipo", category)) if v),
@@ -48,8 +51,13 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @open_to_all
 def map_points(request: HttpRequest) -> HttpResponse:
-    """The latest open and recent reports with a point, as GeoJSON. 1 query."""
-    reports = Report.objects.for_lists().filter(latitude__isnull=False)[:MOST_MAP_POINTS]
+    """The latest reports with a point, as GeoJSON. 1 query."""
+    reports = Report.objects.all().public().for_lists().filter(latitude__isnull=False)[:MOST_MAP_POINTS]
+    return JsonResponse(feature_collection(reports), content_type="application/geo+json")
+
+
+def feature_collection(reports: Any) -> dict[str, Any]:
+    """Reports with a point as GeoJSON (RFC 7946)."""
     features = [
         {
             "type": "Feature",
@@ -57,24 +65,122 @@ def map_points(request: HttpRequest) -> HttpResponse:
             "properties": {
                 "code": report.code,
                 "category": str(report.category),
-                "state": report.state,
-                "label": State(report.state).label,
+                "state": WORD_OF[State(report.state)].value,
+                "label": str(WORD_OF[State(report.state)].label),
             },
         }
         for report in reports
     ]
-    return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
+    return {"type": "FeatureCollection", "features": features}
 
 
 @require_safe
 @open_to_all
 def detail(request: HttpRequest, code: str) -> HttpResponse:
-    """One report: public to all, whole to whoever sent it from this browser. 4 queries."""
+    """One report: public to all, whole to its author (by session, or `?chiave=` of a mail). 7 queries."""
+    report = get_object_or_404(Report.objects.for_lists().select_related("duplicate_of", "office"), code=code.upper())
+    if mine.take_key(request, report):
+        return redirect("reporting:detail", code=report.code)
+    return render(request, "reporting/detail.html", _context(request, report))
+
+
+def _context(request: HttpRequest, report: Report, **more: Any) -> dict[str, Any]:
+    author = mine.is_mine(request, report)
+    if not author and (report.state in HIDDEN or report.category.visibility != Category.Visibility.PUBLIC):
+        raise Http404
+    whole = report.is_published or author
+    state = State(report.state)
+    events = [event for event in report.events.all() if event.is_public and (author or event.kind != "opinion")]
+    return {
+        "report": report, "whole": whole, "author": author, "events": events, "me_too": MeTooForm(),
+        "photos": report.photos.all() if whole else (), "others": report.follows.count(),
+        "follow": mine.follows(request, report), "opinion": OpinionForm(), "say": AnswerForm(),
+        "asks_opinion": author and opinions.may_be_given(report),
+        "may_withdraw": author and State.WITHDRAWN in ALLOWED_MOVES[state],
+        "may_write": author and report.is_open and state != State.PENDING_EMAIL,
+    } | more  # fmt: skip
+
+
+@require_POST
+@never_cache
+@open_to_all
+def me_too(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Counts somebody with the same problem; with an address she hears of it."""
+    report = get_object_or_404(Report.objects.all().public().open(), code=code.upper())
+    form = MeTooForm(request.POST)
+    if not within_limit(request, "me_too"):
+        return too_many(request, "me_too")
+    if not form.is_valid() or form.cleaned_data["website"]:
+        return render(request, "reporting/detail.html", _context(request, report, me_too=form, form=form), status=422)
+    follow, created = following.me_too(
+        report, browser=mine.browser_of(request), email=form.cleaned_data["email"], words=_(FOLLOW_WORDS),
+        language=(get_language() or "it")[:2],
+    )  # fmt: skip
+    mine.remember_follow(request, report, follow.pk)
+    messages.success(request, _("Thank you: you are counted.") if created else _("You are counted already."))
+    return redirect("reporting:detail", code=report.code)
+
+
+@require_POST
+@never_cache
+@open_to_all
+def act(request: HttpRequest, code: str, verb: str) -> HttpResponseBase:
+    """What author and followers do: confirm, write, withdraw, say what they think, follow no more."""
     report = get_object_or_404(Report.objects.for_lists(), code=code.upper())
-    whole = report.is_published or report.code in request.session.get(_MINE, [])
-    events = [event for event in report.events.all() if event.is_public]
-    context = {"report": report, "whole": whole, "events": events, "photos": report.photos.all() if whole else ()}
-    return render(request, "reporting/detail.html", context)
+    if verb == "non-seguire":
+        if following.stop(report, mine.follows(request, report)):
+            messages.success(request, _("We write to you about this report no more."))
+        return redirect("reporting:detail", code=report.code)
+    if not mine.is_mine(request, report):
+        raise Http404
+    form: Any = {"scrivi": AnswerForm, "giudizio": OpinionForm}.get(verb, lambda _data: None)(request.POST)
+    name = {"scrivi": "say", "giudizio": "opinion"}.get(verb, "form")
+    if form is not None and not form.is_valid():
+        return render(
+            request, "reporting/detail.html", _context(request, report, **{name: form}, form=form), status=422
+        )
+    try:
+        words = _do(report, verb, {} if form is None else form.cleaned_data)
+    except CampanileError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, words)
+    return redirect("reporting:detail", code=report.code)
+
+
+def _do(report: Report, verb: str, values: dict[str, Any]) -> str:
+    if verb == "conferma":
+        services.confirm(report)
+        return _("Confirmed. Now the office reads it.")
+    if verb == "scrivi":
+        moves.say(report, values["text"])
+        return _("The office reads what you wrote.")
+    if verb == "ritira":
+        moves.withdraw(report)
+        return _("Withdrawn. Nobody sees it any more.")
+    if verb == "giudizio":
+        changed = opinions.give(report, solved=values["solved"], stars=values["stars"], comment=values["comment"])
+        again = changed.state == State.REOPEN_REQUESTED
+        return _("Thank you. The office takes it up again.") if again else _("Thank you for telling us.")
+    raise Http404
+
+
+@never_cache
+@open_to_all
+def find(request: HttpRequest) -> HttpResponseBase:
+    """Opens a report by the code and the secret on its receipt."""
+    form = SecretForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not within_limit(request, "report_secret"):
+            return too_many(request, "report_secret")
+        try:
+            report = keys.open_with(form.cleaned_data["code"], form.cleaned_data["secret"])
+        except CampanileError as error:
+            form.add_error("secret", str(error))
+        else:
+            mine.remember(request, report)
+            return redirect("reporting:detail", code=report.code)
+    return render(request, "reporting/find.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -84,114 +190,15 @@ def photo(request: HttpRequest, photo_id: UUID) -> FileResponse:
     found = get_object_or_404(Photo.objects.select_related("report__category"), pk=photo_id)
     report = found.report
     allowed = (
-        str(found.draft_id) == request.session.get(_DRAFT)
+        str(found.draft_id) == request.session.get("reporting_draft")
         if report is None
-        else report.is_published
-        or report.code in request.session.get(_MINE, [])
+        else (report.is_published and report.state not in HIDDEN)
+        or mine.is_mine(request, report)
         or services.may_read(request.user, report)
     )
     if not allowed:
         raise Http404
     response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=3600"
+    response["Cache-Control"] = "private, max-age=300"
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-@never_cache
-@open_to_all
-def new_privacy(request: HttpRequest) -> HttpResponse:
-    """Step 1 of 3: what happens with the data."""
-    form = PrivacyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if _draft(request) is None:
-            request.session[_DRAFT] = str(Draft.objects.create().pk)
-        return redirect("reporting:new_details")
-    return render(request, "reporting/new_privacy.html", {"form": form, "step": 1})
-
-
-@never_cache
-@open_to_all
-def new_details(request: HttpRequest) -> HttpResponse:
-    """Step 2 of 3. What was typed and the photos that are good are kept even when something else is wrong."""
-    draft = _draft(request)
-    if draft is None:
-        return _begin_again(request)
-    if request.method != "POST":
-        form = DetailsForm(initial=draft.values)
-        return render(request, "reporting/new_details.html", _details_context(form, draft))
-    form = DetailsForm(request.POST)
-    draft.values = form.to_store()
-    draft.save(update_fields=["values"])
-    valid = form.is_valid()
-    for upload in request.FILES.getlist("photos"):
-        try:
-            photos.add(draft, upload)
-        except (PhotoRefused, TooManyPhotos) as error:
-            form.add_error("photos", str(error))
-            valid = False
-    if valid and "add_photos" not in request.POST:
-        return redirect("reporting:new_summary")
-    return render(request, "reporting/new_details.html", _details_context(form, draft))
-
-
-@require_POST
-@open_to_all
-def remove_photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
-    """Takes a photo out of the draft."""
-    if (draft := _draft(request)) is not None:
-        photos.remove(draft, str(photo_id))
-    return redirect("reporting:new_details")
-
-
-@never_cache
-@open_to_all
-def new_summary(request: HttpRequest) -> HttpResponse:
-    """Step 3 of 3: read it once more, then send. Sending twice sends once."""
-    draft = _draft(request)
-    if draft is None:
-        return redirect("reporting:new")
-    form = DetailsForm(draft.values)
-    if not form.is_valid():
-        return redirect("reporting:new_details")
-    values = form.cleaned_data
-    if request.method != "POST":
-        context = {"values": values, "photos": draft.photos.all(), "step": 3}
-        return render(request, "reporting/new_summary.html", context)
-    key = str(draft.pk)
-    sent = {name: values[name] for name in DetailsForm.stored}
-    language = get_language() or "it"
-    report = services.submit(**sent, draft=draft, language=language, idempotency_key=f"draft:{key}")
-    request.session.pop(_DRAFT, None)
-    request.session[_MINE] = [*request.session.get(_MINE, []), report.code][-20:]
-    return redirect("reporting:receipt", code=report.code)
-
-
-@require_safe
-@never_cache
-@open_to_all
-def receipt(request: HttpRequest, code: str) -> HttpResponse:
-    """What was received, its code, and what happens next; only for the browser that sent it."""
-    if code not in request.session.get(_MINE, []):
-        return redirect("reporting:detail", code=code)
-    report = get_object_or_404(Report.objects.for_lists(), code=code)
-    has_mail = bool(getattr(report, "reporter", None) and report.reporter.email)
-    return render(request, "reporting/receipt.html", {"report": report, "has_mail": has_mail})
-
-
-def _begin_again(request: HttpRequest) -> HttpResponse:
-    """The session ended while somebody wrote: the text is kept, and the first step says so."""
-    if request.method == "POST":
-        form = DetailsForm(request.POST)
-        request.session[_DRAFT] = str(Draft.objects.create(values=form.to_store()).pk)
-        messages.success(request, _("Your session had ended. What you wrote is kept: go on from here."))
-    return redirect("reporting:new")
-
-
-def _draft(request: HttpRequest) -> Draft | None:
-    key = request.session.get(_DRAFT)
-    return Draft.objects.filter(pk=key).first() if key else None
-
-
-def _details_context(form: DetailsForm, draft: Draft) -> dict[str, Any]:
-    return {"form": form, "photos": list(draft.photos.all()), "most_photos": photos.most_photos(), "step": 2}

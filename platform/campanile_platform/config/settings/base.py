@@ -227,6 +227,9 @@ ACCOUNT_RATE_LIMITS = {
     "rating": "20/m/ip",
     "subscribe": "20/m/ip,6/h/key",  # the key: the address that is asked for
     "break_glass": "10/m/user",
+    "report": "20/h/ip",  # afterwards reports of this network are held for a look, not refused
+    "me_too": "30/m/ip",
+    "report_secret": "20/m/ip",
 }
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600

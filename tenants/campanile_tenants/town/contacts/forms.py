@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from campanile_infra.channels.base import channels
 from campanile_infra.channels.push.keys import public_key
-from campanile_tenants.public.registry.gate import current_town
 from campanile_tenants.town.contacts import topics
 from campanile_tenants.town.contacts.models import Channel, Contact
-from campanile_tenants.town.site.face import face_of
+from campanile_tenants.town.contacts.speaking import spoken
 
 BY_CODE = (Channel.EMAIL, Channel.SMS, Channel.VOICE)
 """Channels on which an address is proved with a code."""
@@ -86,8 +85,7 @@ class WayForm(_Quiet):
         open_ones = [name for name in channels() if name in ways]
         offered = [(name, str(Channel(name).label).capitalize()) for name in open_ones]
         self.fields["channel"].choices = offered  # type: ignore[attr-defined]
-        spoken = dict.fromkeys(("it", "en", *face_of(current_town()).languages))
-        names = [(code, get_language_info(code)["name_local"].capitalize()) for code in spoken]
+        names = [(code, get_language_info(code)["name_local"].capitalize()) for code in spoken()]
         self.fields["language"].choices = names  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

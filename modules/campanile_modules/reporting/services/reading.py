@@ -1,0 +1,43 @@
+"""Who reads the whole of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from campanile_modules.reporting.models import Report
+from campanile_modules.reporting.states import HIDDEN
+from campanile_tenants.kit.people import User
+
+READ = "reporting.view_report"
+
+
+def reader(user: Any) -> Callable[[int | None, str], bool]:
+    """Whether this person of the office may read the whole of a report of an office and a category: her reach."""
+    if not isinstance(user, User):
+        return lambda office_id, category: False
+    reach = user.reach(READ)
+    return lambda office_id, category: reach.admits(office_id, f"reporting:{category}")
+
+
+def may_read(user: Any, report: Report) -> bool:
+    """Whether this person of the office may read the whole report."""
+    return reader(user)(report.office_id, report.category.code)
+
+
+def readable(user: Any) -> QuerySet:
+    """The reports whose words and pictures this person may see: the published ones, and those within her reach."""
+    published = Q(is_published=True, category__visibility="public") & ~Q(state__in=HIDDEN)
+    if not isinstance(user, User):
+        return Report.objects.filter(published)
+    return Report.objects.filter(published | Q(pk__in=Report.objects.within(user.reach(READ))))
+
+
+def visible(user: Any) -> QuerySet:
+    """The reports this person may know of: the public ones, and those within her reach."""
+    if not isinstance(user, User) or not user.has_permission(READ):
+        return Report.objects.all().public()
+    public = ~Q(state__in=HIDDEN) & Q(category__visibility="public")
+    return Report.objects.filter(public | Q(pk__in=Report.objects.within(user.reach(READ))))
