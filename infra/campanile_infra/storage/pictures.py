@@ -68,7 +68,7 @@ def hide(content: bytes, boxes: Iterable[Box]) -> CleanImage:
         scale = _BLOCKS / max(part.size)
         few = (max(1, round(part.width * min(1, scale))), max(1, round(part.height * min(1, scale))))
         coarse = part.resize(few, Image.Resampling.BOX).resize(part.size, Image.Resampling.NEAREST)
-        drawn.paste(coarse.filter(ImageFilter.GaussianBlur(max(2, max(part.size) // 20))), (x, y))
+        drawn.paste(coarse.filter(ImageFilter.GaussianBlur(max(2, max(part.size) // 10))), (x, y))
     target = io.BytesIO()
     drawn.save(target, "JPEG", quality=82, optimize=True)
     return CleanImage(target.getvalue(), drawn.width, drawn.height)

@@ -150,7 +150,7 @@ STATICFILES_DIRS = [folder for folder in [ROOT / "assets" / "dist"] if folder.ex
 MEDIA_ROOT = STATE_FOLDER / "media"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 12
+DATA_UPLOAD_MAX_NUMBER_FILES = 60  # more than a form takes, so that it says so itself
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "campanile_infra.storage.town.TownFileStorage"},
