@@ -63,7 +63,7 @@ def test_from_the_report_with_photo_to_the_answer(
     page.get_by_label("Che tipo di disservizio?").select_option("roads")
     page.get_by_label("Titolo").fill(f"Buca davanti al molo ({size})")
     page.get_by_label("Dettagli", exact=True).fill("Larga mezzo metro, di sera non si vede.")
-    page.get_by_label("Foto").set_input_files(photo(tmp_path))
+    page.get_by_label("Foto", exact=True).set_input_files(photo(tmp_path))
     page.get_by_label("Nome e cognome").fill("Anna Rusconi")
     page.get_by_label("E-mail").fill("anna@example.org")
     page.get_by_role("button", name="Avanti").click()
@@ -231,7 +231,7 @@ def test_a_picture_that_is_none_is_refused_and_the_form_is_kept(page: Page, site
     page.get_by_role("button", name="Avanti").click()
     page.get_by_label("Titolo").fill("Resta qui")
     bad = {"name": "nota.svg", "mimeType": "image/svg+xml", "buffer": io.BytesIO(b"<svg/>").getvalue()}
-    page.get_by_label("Foto").set_input_files(bad)
+    page.get_by_label("Foto", exact=True).set_input_files(bad)
     page.get_by_role("button", name="Avanti").click()
     expect(page.locator("#id_photos_error")).to_contain_text("nota.svg")
     expect(page.get_by_label("Titolo")).to_have_value("Resta qui")

@@ -109,7 +109,7 @@ def test_a_report_with_photo_written_without_a_network_arrives_once(
     page.get_by_label("Dov'è?").fill("Sentiero 7, senza campo")
     page.get_by_label("Che tipo di disservizio?").select_option("roads")
     page.get_by_label("Titolo").fill(f"Frana sul sentiero ({size})")
-    page.get_by_label("Foto").set_input_files(photo(tmp_path))
+    page.get_by_label("Foto", exact=True).set_input_files(photo(tmp_path))
     page.get_by_role("button", name="Avanti").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sei senza rete")
     expect(page.get_by_text("Frana sul sentiero")).to_be_visible()

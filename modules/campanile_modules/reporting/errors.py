@@ -61,6 +61,14 @@ class UnknownCategory(CampanileError):
     message = _("There is no kind of problem with the code “%(code)s” here.")
 
 
+class UnknownReport(CampanileError):
+    """No such report here, or not within one's reach."""
+
+    code = "REPORT_UNKNOWN"
+    http_status = 404
+    message = _("There is no report with the code “%(code)s” that you may change.")
+
+
 class NameMissing(CampanileError):
     """The category takes no anonymous reports."""
 

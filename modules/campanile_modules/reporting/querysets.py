@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from campanile_modules.reporting.states import HIDDEN, OPEN, PAUSED, STATES_OF, TO_ANSWER, State, Word
+from campanile_modules.reporting.states import OPEN, STATES_OF, State, Word
 from campanile_tenants.kit.permissions import Reach
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def public(self) -> ReportQuerySet:
         """Those that everybody may know of."""
-        return self.exclude(state__in=HIDDEN).filter(category__visibility="public")
+        return self.filter(is_listed=True)
 
     def within(self, reach: Reach) -> ReportQuerySet:
         """Those of the offices and categories that a permission reaches."""
@@ -33,9 +33,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def overdue(self, at: datetime | None = None) -> ReportQuerySet:
         """Open ones past the day on the receipt, whose clock runs."""
-        at = at or timezone.now()
-        unanswered = Q(state__in=TO_ANSWER, answer_due_at__lt=at)
-        return self.open().exclude(state__in=PAUSED).filter(Q(close_due_at__lt=at) | unanswered)
+        return self.filter(due_at__lt=at or timezone.now())
 
     def planned_between(self, first: date, last: date) -> ReportQuerySet:
         """Those whose works are planned in these days."""

@@ -15,6 +15,7 @@ from campanile_modules.reporting import photos, services
 from campanile_modules.reporting.forms import DetailsForm
 from campanile_modules.reporting.models import Category, Draft, Photo, Report, ReportEvent
 from campanile_modules.reporting.models.reports import INTERNAL
+from campanile_modules.reporting.schema_verbs import Verbs
 from campanile_modules.reporting.services.reading import visible
 from campanile_modules.reporting.states import State
 from campanile_tenants.kit.api import (
@@ -178,7 +179,14 @@ class ReportingReportFilter(graphene.InputObjectType):
 
 
 def _reports(context: Any, **wanted: Any) -> QuerySet:
-    reports = ReportingReport.objects(context)
+    return _filtered(Report.objects.all().public(), wanted)
+
+
+def _inbox(context: Any, **wanted: Any) -> QuerySet:
+    return _filtered(_in_reach(context), wanted)
+
+
+def _filtered(reports: QuerySet, wanted: dict[str, Any]) -> QuerySet:
     if wanted.get("state") is not None:
         reports = reports.filter(state__in=[getattr(state, "value", state) for state in wanted["state"]])
     if wanted.get("category") is not None:
@@ -260,11 +268,19 @@ nodes = {ReportingReport: ANYONE, ReportingCategory: ANYONE}
 class Query(graphene.ObjectType):
     """Root fields for reading."""
 
-    policies: ClassVar = {"reporting_reports": ANYONE, "reporting_categories": ANYONE}
+    policies: ClassVar = {
+        "reporting_reports": ANYONE, "reporting_categories": ANYONE,
+        "reporting_inbox": Policy(Audience.SIGNED_IN, permission="reporting.view_report"),
+    }  # fmt: skip
+    reporting_inbox = Connection(
+        ReportingReport, _inbox, filters=ReportingReportFilter, newest_first=True,
+        orders={"CREATED_AT": ("created_at", "id"), "CODE": ("code",)},
+        description="The reports of one's offices and categories, also those that are not public.",
+    )  # fmt: skip
     reporting_reports = Connection(
         ReportingReport, _reports, filters=ReportingReportFilter, newest_first=True, same_for_all=True,
         orders={"CREATED_AT": ("created_at", "id"), "CODE": ("code",)},
-        description="The town's reports, the newest first.",
+        description="The public reports of the town, the newest first.",
     )  # fmt: skip
     reporting_categories = Connection(
         ReportingCategory, ReportingCategory.objects, orders={"POSITION": ("position", "id")}, same_for_all=True,
@@ -286,10 +302,11 @@ class Subscription(graphene.ObjectType):
     )  # fmt: skip
 
 
-class Mutation(graphene.ObjectType):
+class Mutation(Verbs, graphene.ObjectType):
     """Root fields for writing."""
 
     policies: ClassVar = {
+        **Verbs.policies,
         "reporting_create_report": ANYONE,
         "reporting_import_reports": Policy(Audience.SIGNED_IN, permission="reporting.import_reports"),
     }

@@ -30,7 +30,7 @@ def _measure() -> Result:
     contestants: dict[str, Callable[[], dict[str, int]]] = {
         "loop over schemas": lambda: _loop(schemas),
         "one UNION ALL": lambda: _union(schemas),
-        "figures": totals,
+        "figures": lambda: {code: n for code, n in totals().items() if code.count(".") == 1},
     }
     answers = {name: {k: v for k, v in call().items() if v} for name, call in contestants.items()}
     assert len({tuple(sorted(answer.items())) for answer in answers.values()}) == 1, answers
@@ -59,12 +59,20 @@ def _towns() -> list[str]:
     from campanile_modules.reporting.states import CLOSED, State
 
     choose = random.Random(7)
+    usual = (
+        State.SUBMITTED,
+        State.ASSIGNED,
+        State.IN_CHARGE,
+        State.WAITING_CITIZEN,
+        State.RESOLVED,
+        State.CLOSED_NO_ACTION,
+    )
     schemas = []
     for schema in many_towns(TOWNS):
         schemas.append(schema)
         with in_schema(schema):
             category = Category.objects.first()
-            states = [choose.choice(list(State)) for _report in range(REPORTS)]
+            states = [choose.choice(usual) for _report in range(REPORTS)]
             Report.objects.bulk_create(
                 Report(category=category, title="x", address="y", state=state,
                        reason="not_ours" if state is State.CLOSED_NO_ACTION else "",
@@ -76,12 +84,13 @@ def _towns() -> list[str]:
 
 def _loop(schemas: list[str]) -> dict[str, int]:
     from campanile_infra.database.scope import in_schema
-    from campanile_modules.reporting.services import figures
+    from campanile_modules.reporting.models import Report
 
     sums: dict[str, int] = {}
     for schema in schemas:
         with in_schema(schema):
-            for code, number in figures().items():
+            for state, number in Report.objects.all().counts().items():
+                code = f"reporting.{state}"
                 sums[code] = sums.get(code, 0) + number
     return sums
 

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Least, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +22,9 @@ class Report(models.Model):
 
     Until an officer takes charge only category, place, state and dates are public. `secret_digest`: of the secret on
     the receipt, by which an author without a name comes back. `answers`: to the category's questions, by their code.
-    Due dates are moments (shown in Europe/Rome); `paused_at`: since when the clock stands. `round`: 2 after it was
-    taken up again. `origin`: where it came from, when another town handed it over.
+    Due dates are moments (shown in Europe/Rome); `paused_at`: since when the clock stands; `due_at`: what is due next,
+    none while it stands or is over. `is_listed`: everybody may know of it; kept by a trigger, from state and category.
+    `round`: 2 after it was taken up again. `origin`: where it came from, when another town handed it over.
     """
 
     class Promise(models.TextChoices):
@@ -67,6 +69,15 @@ class Report(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     close_due_at = models.DateTimeField(_("closed by"), null=True, blank=True)
     paused_at = models.DateTimeField(_("clock stands since"), null=True, blank=True)
+    due_at = models.GeneratedField(
+        expression=Case(
+            When(Q(closed_at__isnull=False) | Q(paused_at__isnull=False), then=None),
+            When(answered_at__isnull=True, then=Least("answer_due_at", "close_due_at")),
+            default=F("close_due_at"),
+        ),
+        output_field=models.DateTimeField(null=True), db_persist=True,
+    )  # fmt: skip
+    is_listed = models.BooleanField(default=True, editable=False)
     promise = models.CharField(_("promise"), max_length=6, choices=Promise, default=Promise.OPEN)
     escalated = models.PositiveSmallIntegerField(default=0)
     planned_for = models.DateField(_("planned for"), null=True, blank=True)
@@ -94,7 +105,13 @@ class Report(models.Model):
             models.Index(fields=("state", "-created_at"), name="report_by_state"),
             models.Index(fields=("office", "state", "-created_at"), name="report_by_office"),
             models.Index(fields=("category", "-created_at"), name="report_by_category"),
-            models.Index(fields=("close_due_at",), name="report_open_due", condition=models.Q(state__in=OPEN)),
+            models.Index(fields=("due_at", "id"), name="report_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=("-created_at", "-id"), name="report_listed", condition=models.Q(is_listed=True)),
+            models.Index(
+                fields=("-created_at", "-id"),
+                name="report_on_the_map",
+                condition=models.Q(is_listed=True, latitude__isnull=False),
+            ),
             models.Index(
                 fields=("latitude", "longitude"),
                 name="report_open_near",
@@ -155,11 +172,7 @@ class Report(models.Model):
     @property
     def is_late(self) -> bool:
         """Whether the town is past the day that the receipt gave."""
-        now = timezone.now()
-        if self.closed_at is not None or self.paused_at is not None:
-            return False
-        unanswered = self.answered_at is None and self.answer_due_at is not None and self.answer_due_at < now
-        return unanswered or (self.close_due_at is not None and self.close_due_at < now)
+        return self.due_at is not None and self.due_at < timezone.now()
 
     @property
     def is_open(self) -> bool:

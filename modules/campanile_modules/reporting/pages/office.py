@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -53,6 +53,9 @@ COLUMNS = (
     State.WAITING_CITIZEN,
     State.REOPEN_REQUESTED,
 )
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "scadenza": (F("due_at").asc(nulls_last=True), "id"), "vecchie": ("created_at", "id"),
+}  # fmt: skip
 MOST_CARDS, MOST_POINTS, WEEKS = 12, 2_000, 4
 
 
@@ -251,15 +254,16 @@ _DO: dict[str, _Do] = {
 def _form(verb: str, values: Any, user: User) -> forms.Form | None:
     if verb in ("prendi", "riapri", "trattieni", "ammetti"):
         return None
+    ids = f"id_{verb}_%s"  # several forms stand on one page
     if verb == "assegna":
-        return AssignForm(values, offices=_offices(), colleagues=_colleagues())
+        return AssignForm(values, auto_id=ids, offices=_offices(), colleagues=_colleagues())
     if verb == "nota":
-        return NoteForm(values, colleagues=_colleagues())
+        return NoteForm(values, auto_id=ids, colleagues=_colleagues())
     kinds: dict[str, type[forms.Form]] = {
         "rispondi": AnswerForm, "chiedi": AnswerForm, "pianifica": PlanForm, "inoltra": ForwardForm,
         "unisci": MergeForm, "separa": SplitForm, "chiudi": CloseForm,
     }  # fmt: skip
-    return kinds[verb](values)
+    return kinds[verb](values, auto_id=ids)
 
 
 def _forms(report: Report, user: User) -> dict[str, forms.Form | None]:
@@ -312,7 +316,7 @@ def _filtered(request: HttpRequest) -> ReportQuerySet:
 
 
 def _list(request: HttpRequest) -> dict[str, Any]:
-    order = {"scadenza": ("close_due_at", "id"), "vecchie": ("created_at", "id")}.get(request.GET.get("ordine", ""))
+    order = _ORDERS.get(request.GET.get("ordine", ""))
     reports = _filtered(request)
     reports = reports.order_by(*order) if order else reports
     return _filters(request) | {
@@ -327,7 +331,7 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     counts = reports.counts()
     columns = [
         {"state": state, "n": counts[state.value],
-         "reports": list(reports.filter(state=state).order_by("close_due_at", "id")[:MOST_CARDS])}
+         "reports": list(reports.filter(state=state).order_by(F("due_at").asc(nulls_last=True), "id")[:MOST_CARDS])}
         for state in COLUMNS
     ]  # fmt: skip
     return _filters(request) | {"columns": columns}

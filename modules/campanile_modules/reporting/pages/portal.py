@@ -19,7 +19,7 @@ from campanile_modules.reporting.forms import AnswerForm, MeTooForm, OpinionForm
 from campanile_modules.reporting.models import Category, Photo, Report
 from campanile_modules.reporting.pages import mine
 from campanile_modules.reporting.services import following, keys, moves, opinions
-from campanile_modules.reporting.states import ALLOWED_MOVES, HIDDEN, WORD_OF, State, Word
+from campanile_modules.reporting.states import ALLOWED_MOVES, WORD_OF, State, Word
 from campanile_tenants.kit.limits import too_many, within_limit
 from campanile_tenants.kit.module import CampanileError
 from campanile_tenants.kit.permissions import open_to_all
@@ -86,7 +86,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 def _context(request: HttpRequest, report: Report, **more: Any) -> dict[str, Any]:
     author = mine.is_mine(request, report)
-    if not author and (report.state in HIDDEN or report.category.visibility != Category.Visibility.PUBLIC):
+    if not author and not report.is_listed:
         raise Http404
     whole = report.is_published or author
     state = State(report.state)
@@ -192,7 +192,7 @@ def photo(request: HttpRequest, photo_id: UUID) -> FileResponse:
     allowed = (
         str(found.draft_id) == request.session.get("reporting_draft")
         if report is None
-        else (report.is_published and report.state not in HIDDEN)
+        else (report.is_published and report.is_listed)
         or mine.is_mine(request, report)
         or services.may_read(request.user, report)
     )

@@ -96,6 +96,8 @@ def reopen(report: Report, *, by: User) -> Report:
         from campanile_modules.reporting.services.duplicates import unmerge
 
         return unmerge(report, by=by)
+    if report.state not in (*CLOSED, State.REOPEN_REQUESTED):
+        raise IllegalMove(from_state=State(report.state).label, to_state=State.IN_CHARGE.label)
     return change_state(report, State.IN_CHARGE, by=by, changes={"assignee": by, "reason": ""}, words=telling.REOPENED)
 
 

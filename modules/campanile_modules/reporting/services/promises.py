@@ -99,9 +99,8 @@ def _above(report: Report, level: int, overseers: Iterable[User]) -> Iterable[Us
 
 
 def _level(report: Report, now: datetime) -> int:
-    unanswered = report.answer_due_at if report.answered_at is None else None
-    since = min(moment for moment in (unanswered, report.close_due_at) if moment is not None and moment < now)
-    return min(CENTRE, HEAD + int((now - since) / NEXT_STEP))
+    late = now - (report.due_at or now)
+    return min(CENTRE, HEAD + int(late / NEXT_STEP))
 
 
 def _warn(person: User, reports: list[Report], now: datetime) -> None:

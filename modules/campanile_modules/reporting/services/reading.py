@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from campanile_modules.reporting.models import Report
-from campanile_modules.reporting.states import HIDDEN
+from campanile_modules.reporting.querysets import ReportQuerySet
 from campanile_tenants.kit.people import User
 
 READ = "reporting.view_report"
@@ -29,15 +29,14 @@ def may_read(user: Any, report: Report) -> bool:
 
 def readable(user: Any) -> QuerySet:
     """The reports whose words and pictures this person may see: the published ones, and those within her reach."""
-    published = Q(is_published=True, category__visibility="public") & ~Q(state__in=HIDDEN)
+    published = Q(is_published=True, is_listed=True)
     if not isinstance(user, User):
         return Report.objects.filter(published)
     return Report.objects.filter(published | Q(pk__in=Report.objects.within(user.reach(READ))))
 
 
-def visible(user: Any) -> QuerySet:
+def visible(user: Any) -> ReportQuerySet:
     """The reports this person may know of: the public ones, and those within her reach."""
     if not isinstance(user, User) or not user.has_permission(READ):
         return Report.objects.all().public()
-    public = ~Q(state__in=HIDDEN) & Q(category__visibility="public")
-    return Report.objects.filter(public | Q(pk__in=Report.objects.within(user.reach(READ))))
+    return Report.objects.filter(Q(is_listed=True) | Q(pk__in=Report.objects.within(user.reach(READ))))

@@ -46,7 +46,7 @@ def solved(puzzle: str) -> str:
 def test_the_receipt_shows_code_secret_and_day_and_the_secret_opens_it_elsewhere(lecco: Town) -> None:
     browser = client(lecco)
     page = browser.get(write(lecco, browser).url).content.decode()
-    code, secret = re.findall(r"big-code[^>]*>([A-Z0-9-]+)<", page)
+    code, secret = re.findall(r'(?:big|secret)-code">([A-Z0-9-]+)<', page)
     with inside(lecco):
         one = Report.objects.get(code=code)
         assert one.answer_due_at is not None
