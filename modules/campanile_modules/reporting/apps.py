@@ -47,10 +47,7 @@ class ReportingConfig(ModuleConfig):
     url_prefix = "segnalazioni"
     verbose_name = _("Problem reports")
     summary = _("Citizens report a problem with place and photo, follow it by its code, and hear your answer.")
-    menu = (
-        MenuEntry(_("Reports"), "reporting:inbox", permission="reporting.view_report", icon="it-inbox"),
-        MenuEntry(_("How reports come in"), "reporting:setup", permission="reporting.set_up", icon="it-settings"),
-    )
+    menu = (MenuEntry(_("Reports"), "reporting:inbox", permission="reporting.view_report", icon="it-inbox"),)
     portal = (
         ServiceEntry(
             _("Report a problem"),

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from campanile_modules.reporting.models import Report
@@ -25,12 +26,16 @@ from campanile_tenants.kit.town import current_town
 from campanile_tenants.kit.web import absolute, conditional
 
 COLUMNS = {
-    "codice": "Public code of the report.", "categoria": "Catalogue code of the kind of problem.",
-    "stato": "One of received, in_charge, resolved, closed.",
-    "ricevuta": "Day of arrival (ISO 8601, Europe/Rome).", "chiusa": "Day of the end; empty while it is open.",
-    "promessa": "Day promised for the end; empty where none was.", "nei_tempi": "true or false once it ended.",
-    "canale": "How it came in.", "latitudine": "WGS 84, degrees, four decimals (some 10 m).",
-    "longitudine": "WGS 84, degrees, four decimals.",
+    "codice": gettext_lazy("Public code of the report."),
+    "categoria": gettext_lazy("Catalogue code of the kind of problem."),
+    "stato": gettext_lazy("One of received, in_charge, resolved, closed."),
+    "ricevuta": gettext_lazy("Day of arrival (ISO 8601, Europe/Rome)."),
+    "chiusa": gettext_lazy("Day of the end; empty while it is open."),
+    "promessa": gettext_lazy("Day promised for the end; empty where none was."),
+    "nei_tempi": gettext_lazy("true or false once it ended."),
+    "canale": gettext_lazy("How it came in."),
+    "latitudine": gettext_lazy("WGS 84, degrees, four decimals (some 10 m)."),
+    "longitudine": gettext_lazy("WGS 84, degrees, four decimals."),
 }  # fmt: skip
 _CHUNK = 2_000
 
@@ -90,7 +95,9 @@ def schema(request: HttpRequest) -> JsonResponse:
     """What the columns of the CSV mean (Table Schema, frictionlessdata)."""
     kinds = {"ricevuta": "date", "chiusa": "date", "promessa": "date", "nei_tempi": "boolean",
              "latitudine": "number", "longitudine": "number"}  # fmt: skip
-    fields = [{"name": name, "type": kinds.get(name, "string"), "description": text} for name, text in COLUMNS.items()]
+    fields = [
+        {"name": name, "type": kinds.get(name, "string"), "description": str(text)} for name, text in COLUMNS.items()
+    ]
     return JsonResponse({"fields": fields, "primaryKey": "codice", "missingValues": [""],
                          "homepage": absolute("/segnalazioni/dati/")})  # fmt: skip
 
