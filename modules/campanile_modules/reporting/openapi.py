@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from campanile_modules.reporting.open311 import description
+
 operations: dict[str, dict[str, Any]] = {
+    **description.operations,
     "reporting:map": {
         "get": {
             "operationId": "reportingMap",
