@@ -17,13 +17,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw, ImageFilter
 from tests.towns import Town, client, inside, user
 
-from campanile_infra.storage.pictures import hide, look_of, place_of
 from campanile_modules.reporting import photos, services
 from campanile_modules.reporting.errors import PhotoRefused
 from campanile_modules.reporting.models import Draft, Photo, Report
 from campanile_modules.reporting.services import duplicates
 from campanile_modules.reporting.tests.making import LECCO, category, report
 from campanile_tenants.contract.errors import CampanileError
+from campanile_tenants.kit.storage import hide, look_of, place_of
 
 pytestmark = pytest.mark.django_db
 HEIC = Path(__file__).parents[4] / "tests" / "data" / "pictures" / "phone.heic"
