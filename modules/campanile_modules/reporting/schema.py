@@ -198,6 +198,13 @@ def _filtered(reports: QuerySet, wanted: dict[str, Any]) -> QuerySet:
     return reports
 
 
+class ReportingAnswerInput(graphene.InputObjectType):
+    """The answer to a question of the category."""
+
+    code = graphene.NonNull(graphene.String, description="Code of the question.")
+    value = graphene.NonNull(graphene.String, description="500 characters at most; true or false for yes and no.")
+
+
 class ReportingCreateReportInput(MutationInput):
     """A new report. Either `address` or both coordinates say where it is."""
 
@@ -209,6 +216,11 @@ class ReportingCreateReportInput(MutationInput):
     longitude = graphene.Float(description="WGS 84, degrees.")
     name = graphene.String(description="Only the office sees it.")
     email = graphene.String(description="Only the office sees it; news about the report go there.")
+    phone = graphene.String(description="Only the office sees it; without an e-mail address news go there by SMS.")
+    in_town = graphene.Boolean(description="The point is near the border, and in this town.")
+    answers = graphene.List(
+        graphene.NonNull(ReportingAnswerInput), description="To the questions of the category, by their codes."
+    )
     photos = graphene.List(
         graphene.NonNull(graphene.ID), description="Ids of uploads of the kind REPORTING_PHOTO, the first shown first."
     )
@@ -219,22 +231,27 @@ class ReportingCreateReport(MutationType):
 
     Input = ReportingCreateReportInput
     report = graphene.Field(ReportingReport, description="What was received; null when userErrors says why not.")
+    secret = graphene.String(description="With the code it opens the report to its author; told only now.")
 
     @classmethod
     def perform(cls, context: Any, **given: Any) -> ReportingCreateReport:
         """Checks it like the form of the site does, and receives it."""
         pictures = given.pop("photos", None) or []
+        answers = {f"answer_{one['code']}": one["value"] for one in given.pop("answers", None) or []}
         values = {name: "" if value is None else value for name, value in given.items()}
         for name in ("latitude", "longitude"):
             if isinstance(values.get(name), float):
                 values[name] = f"{values[name]:.6f}"
-        form = DetailsForm(values)
+        form = DetailsForm({**values, **answers})
         if not form.is_valid():
             raise InputError(form)
         sent = {name: form.cleaned_data[name] for name in DetailsForm.stored}
         draft = _draft_with(context, pictures) if pictures else None
         language = get_language() or "it"
-        return cls(report=services.submit(**sent, channel=Report.Channel.API, language=language, draft=draft))
+        report = services.submit(
+            **sent, channel=Report.Channel.API, language=language, draft=draft, answers=form.answers()
+        )
+        return cls(report=report, secret=getattr(report, "secret", None))
 
 
 def _draft_with(context: Any, pictures: list[str]) -> Draft:

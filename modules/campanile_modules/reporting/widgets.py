@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import TruncWeek
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,25 +16,29 @@ from django.utils.translation import ngettext
 from campanile_modules.reporting.models import Report
 from campanile_modules.reporting.querysets import ReportQuerySet
 from campanile_tenants.kit.charts import ColumnChart, columns
+from campanile_tenants.kit.people import User
 
 WEEKS = 8
 
 
 def home(request: HttpRequest) -> dict[str, Any] | None:
     """The three latest reports, or nothing while there are none. 1 query."""
-    latest = list(Report.objects.for_lists()[:3])
+    latest = list(Report.objects.all().public().for_lists()[:3])
     return {"reports": latest} if latest else None
 
 
 def today(request: HttpRequest) -> dict[str, Any] | None:
-    """What waits for this office: new reports, the oldest first, those in charge, arrivals by week. 3 queries."""
+    """What waits for this office: new reports, the oldest first, those in charge and late, arrivals by week.
+
+    4 queries.
+    """
     reach = request.user.reach("reporting.view_report")  # type: ignore[union-attr]
     if not reach:
         return None
     mine = Report.objects.within(reach)
     counts = mine.counts()
     oldest = mine.for_lists().filter(state="submitted").order_by("created_at")[:5]
-    return {"counts": counts, "oldest": list(oldest), "chart": arrivals(mine)}
+    return {"counts": counts, "late": mine.overdue().count(), "oldest": list(oldest), "chart": arrivals(mine)}
 
 
 def arrivals(reports: ReportQuerySet) -> ColumnChart | None:
@@ -54,9 +58,13 @@ def arrivals(reports: ReportQuerySet) -> ColumnChart | None:
 
 
 def mine(request: HttpRequest) -> dict[str, Any] | None:
-    """The latest reports of the citizen signed in, by the address she proved to be hers. 1 query."""
-    email = getattr(request.user, "email", "")
-    if not email:
+    """The latest reports of the citizen signed in: those she sent then, and by the address she proved to be hers.
+
+    1 query.
+    """
+    user = request.user
+    if not isinstance(user, User):
         return None
-    reports = list(Report.objects.for_lists().filter(reporter__email__iexact=email).order_by("-created_at")[:20])
+    hers = Q(reporter__user=user) | (Q(reporter__email__iexact=user.email) if user.email else Q())
+    reports = list(Report.objects.for_lists().filter(hers).order_by("-created_at")[:20])
     return {"reports": reports} if reports else None

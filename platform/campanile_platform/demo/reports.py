@@ -70,12 +70,26 @@ def _add(
         assignee=officer if state == State.IN_CHARGE else None,
         reason=choose.choice((Reason.NOT_OURS, Reason.NOT_FOUND)) if state == State.CLOSED_NO_ACTION else "",
         created_at=created, changed_at=closed or created, closed_at=closed, channel=Report.Channel.WEB,
+        **_promise(state, created, closed),
     )  # fmt: skip
     name = choose.choice(texts.PEOPLE)
     if choose.random() < 0.7:
         email = f"{name.lower().replace(' ', '.')}@example.org"
         Reporter.objects.create(report=report, name=name, email=email, privacy_version=PRIVACY_VERSION)
     _tell_story(choose, report, officer)
+
+
+def _promise(state: State, created: datetime, closed: datetime | None) -> dict[str, Any]:
+    """What the receipt promised; whoever had to hear that it is late has heard it."""
+    answer, end, now = created + timedelta(days=3), created + timedelta(days=30), timezone.now()
+    late = (closed or now) > end
+    answered = None if state == State.SUBMITTED else min(created + timedelta(hours=20), closed or now)
+    promise = Report.Promise.BROKEN if late else Report.Promise.KEPT if closed else Report.Promise.OPEN
+    told = closed is None and (late or (answered is None and answer < now))
+    return {
+        "answer_due_at": answer, "close_due_at": end, "answered_at": answered, "escalated": 3 if told else 0,
+        "promise": Report.Promise.BROKEN if told else promise,
+    }  # fmt: skip
 
 
 def _tell_story(choose: random.Random, report: Report, officer: User) -> None:

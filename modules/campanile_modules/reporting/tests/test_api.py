@@ -12,7 +12,7 @@ from tests.towns import Town, ask, client, inside, user
 from campanile_modules.reporting import services
 from campanile_modules.reporting.models import Report
 from campanile_modules.reporting.states import State
-from campanile_modules.reporting.tests.making import in_state, move, report
+from campanile_modules.reporting.tests.making import category, in_state, move, report
 from campanile_tenants.town.people.models import Office
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +133,24 @@ def test_what_is_held_is_seen_by_the_office_only(lecco: Town) -> None:
     found = ask(client(lecco, "sindaco"), inbox)["data"]["reportingInbox"]["nodes"]
     assert [one["state"] for one in found] == ["HELD"]
     assert found[0]["answerDueAt"]
+
+
+def test_a_report_of_a_kind_with_questions_is_sent_with_answers_and_its_secret_is_told_once(lecco: Town) -> None:
+    with inside(lecco):
+        category(questions=[{"code": "pole", "label": "Palo", "kind": "number", "required": True}])
+    query = """mutation($input: ReportingCreateReportInput!) { reportingCreateReport(input: $input) {
+        secret report { code } userErrors { field code } } }"""
+    given = {"category": "roads", "title": "Buca", "address": "Via Roma 1", "phone": "333 1234567"}
+    refused = ask(client(lecco), query, input=given)["data"]["reportingCreateReport"]
+    assert refused["report"] is None
+    assert refused["userErrors"][0]["field"] == ["answerPole"]
+    answers = [{"code": "pole", "value": "12"}]
+    made = ask(client(lecco), query, input=given | {"answers": answers, "idempotencyKey": "k"})["data"]
+    told = made["reportingCreateReport"]
+    assert told["userErrors"] == []
+    again = ask(client(lecco), query, input=given | {"answers": answers, "idempotencyKey": "k"})["data"]
+    assert again["reportingCreateReport"] == told | {"secret": None}
+    opened = do(client(lecco), "reportingWrite", code=told["report"]["code"], secret=told["secret"], text="Anche qui")
+    assert opened["userErrors"] == []
+    with inside(lecco):
+        assert Report.objects.get().answers == {"pole": "12"}
