@@ -33,7 +33,7 @@ for (const form of document.querySelectorAll('form[data-queue]')) {
     const picked = form.querySelector('input[type=file]');
     const input = {};
     for (const [name, value] of new FormData(form)) {
-      if (typeof value !== 'string' || !value.trim() || ['csrfmiddlewaretoken', 'website', 'puzzle', 'solved', 'place_of_photo'].includes(name)) continue;
+      if (typeof value !== 'string' || !value.trim() || ['csrfmiddlewaretoken', 'website', 'puzzle', 'solved', 'place_of_photo', 'may_be_handed_over'].includes(name)) continue;
       if (name.startsWith('answer_')) (input.answers ??= []).push({ code: name.slice(7), value });
       else input[camel(name)] = ['latitude', 'longitude'].includes(name) ? Number(value) : name === 'in_town' ? true : value;
     }

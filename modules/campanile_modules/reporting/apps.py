@@ -81,6 +81,7 @@ class ReportingConfig(ModuleConfig):
     schedules = (
         Schedule("campanile_modules.reporting.tasks.purge", every_seconds=3600),
         Schedule("campanile_modules.reporting.tasks.escalate", every_seconds=900),
+        Schedule("campanile_modules.reporting.tasks.carry", every_seconds=60),
     )
     personal_data = (
         PersonalData(

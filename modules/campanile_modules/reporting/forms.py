@@ -92,6 +92,10 @@ class DetailsForm(forms.Form):
         help_text=_("If you have no e-mail: we send you an SMS."),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )  # fmt: skip
+    may_be_handed_over = forms.BooleanField(
+        label=_("If the place is another town's, they may have my name and address too"), required=False,
+        help_text=_("The report itself goes to them in any case."),
+    )  # fmt: skip
     website = forms.CharField(required=False, widget=forms.HiddenInput)
     """A trap for programs: people never see it."""
 
@@ -137,7 +141,10 @@ class DetailsForm(forms.Form):
     def to_store(self) -> dict[str, str]:
         """What the draft keeps: what was typed, right or wrong."""
         extra = [name for name in self.data if name.startswith("answer_")]
-        return {name: str(self.data.get(name, ""))[:4000] for name in (*self.stored, "in_town", *extra[:20])}
+        return {
+            name: str(self.data.get(name, ""))[:4000]
+            for name in (*self.stored, "in_town", "may_be_handed_over", *extra[:20])
+        }
 
     def answers(self) -> dict[str, Any]:
         """The answers to the category's questions, by their code."""

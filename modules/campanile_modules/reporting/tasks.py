@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campanile_modules.reporting import services
-from campanile_modules.reporting.services import promises
+from campanile_modules.reporting.services import handing_over, promises
 from campanile_tenants.kit.tasks import town_task
 
 
@@ -17,3 +17,9 @@ def purge() -> None:
 def escalate() -> None:
     """Tells those above of reports that are late."""
     promises.escalate()
+
+
+@town_task(lane="transactional")
+def carry() -> None:
+    """Carries reports to the towns whose place it is."""
+    handing_over.carry()

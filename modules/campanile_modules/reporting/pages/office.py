@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from campanile_modules.reporting import services
+from campanile_modules.reporting.errors import NotTheSame, WhomMissing
 from campanile_modules.reporting.forms import (
     AnswerForm,
     AssignForm,
@@ -30,19 +31,20 @@ from campanile_modules.reporting.forms import (
 from campanile_modules.reporting.models import Category, Report, ResponseTemplate
 from campanile_modules.reporting.pages.portal import feature_collection
 from campanile_modules.reporting.querysets import ReportQuerySet
-from campanile_modules.reporting.services import bulk, duplicates, moves, templates
+from campanile_modules.reporting.services import borders, bulk, duplicates, handing_over, moves, templates
 from campanile_modules.reporting.states import OPEN, State
 from campanile_tenants.kit import audit, people
 from campanile_tenants.kit.module import CampanileError
 from campanile_tenants.kit.people import Office, User
 from campanile_tenants.kit.permissions import permission_required, require_permission
+from campanile_tenants.kit.town import Neighbour
 from campanile_tenants.kit.web import page_of
 
 READ, ANSWER, CLOSE = "reporting.view_report", "reporting.answer_report", "reporting.close_report"
 VERBS = {
     "prendi": ANSWER, "rispondi": ANSWER, "nota": ANSWER, "riapri": ANSWER, "assegna": ANSWER, "pianifica": ANSWER,
     "chiedi": ANSWER, "inoltra": ANSWER, "unisci": ANSWER, "separa": ANSWER, "trattieni": ANSWER, "ammetti": ANSWER,
-    "chiudi": CLOSE,
+    "consegna": ANSWER, "chiudi": CLOSE,
 }  # fmt: skip
 VIEWS = ("lista", "bacheca", "mappa")
 COLUMNS = (
@@ -222,8 +224,6 @@ def _merge(report: Report, user: User, values: dict[str, Any], _request: HttpReq
     reports = Report.objects.within(user.reach(ANSWER)).select_related("duplicate_of", "category")
     other = reports.filter(code=values["into"].strip().upper()).first()
     if other is None:
-        from campanile_modules.reporting.errors import NotTheSame
-
         raise NotTheSame(field="into")
     duplicates.merge(report, other, by=user, text=values["text"])
     return _("Joined. Who follows this one follows the other now; “Open again” undoes it.")
@@ -244,10 +244,25 @@ def _let_through(report: Report, user: User, _values: dict[str, Any], _request: 
     return _("Received.")
 
 
+def _hand_over(report: Report, user: User, values: dict[str, Any], _request: HttpRequest) -> str:
+    to = _neighbour(report)
+    if to is None:
+        raise WhomMissing(field="text")
+    handing_over.offer(report, to, by=user, text=values["text"])
+    return _("It goes to %(name)s with its code and its story. The citizen was told.") % {"name": to.full_name}
+
+
+def _neighbour(report: Report) -> Neighbour | None:
+    """The town of the platform in which the point lies, when it is another one."""
+    if report.latitude is None or report.longitude is None:
+        return None
+    return borders.whose(report.latitude, report.longitude).other
+
+
 _DO: dict[str, _Do] = {
     "prendi": _take, "rispondi": _answer, "nota": _note, "riapri": _reopen, "assegna": _assign, "pianifica": _plan,
     "chiedi": _ask, "inoltra": _forward, "unisci": _merge, "separa": _split, "trattieni": _hold,
-    "ammetti": _let_through, "chiudi": _close,
+    "ammetti": _let_through, "consegna": _hand_over, "chiudi": _close,
 }  # fmt: skip
 
 
@@ -261,7 +276,7 @@ def _form(verb: str, values: Any, user: User) -> forms.Form | None:
         return NoteForm(values, auto_id=ids, colleagues=_colleagues())
     kinds: dict[str, type[forms.Form]] = {
         "rispondi": AnswerForm, "chiedi": AnswerForm, "pianifica": PlanForm, "inoltra": ForwardForm,
-        "unisci": MergeForm, "separa": SplitForm, "chiudi": CloseForm,
+        "consegna": AnswerForm, "unisci": MergeForm, "separa": SplitForm, "chiudi": CloseForm,
     }  # fmt: skip
     return kinds[verb](values, auto_id=ids)
 
@@ -355,5 +370,6 @@ def _one(request: HttpRequest, code: str) -> dict[str, Any]:
     return {
         "report": report, "forms": _forms(report, user), "can": moves.verbs_of(report), "near": near,
         "ready": [(one.name, templates.fill(one.text, report)) for one in ready],
+        "neighbour": _neighbour(report) if report.is_open else None,
         "others": report.follows.count(), "answers": templates.answers_of(report),
     }  # fmt: skip

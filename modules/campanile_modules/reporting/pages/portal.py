@@ -26,7 +26,9 @@ from campanile_tenants.kit.permissions import open_to_all
 from campanile_tenants.kit.web import page_of
 
 MOST_MAP_POINTS = 500
-FOLLOW_WORDS = gettext_noop("I want to hear by e-mail what becomes of this report.")
+FOLLOW_WORDS = gettext_noop(
+    "I want to hear by e-mail what becomes of this report, also when another municipality takes it over."
+)
 
 
 @require_safe

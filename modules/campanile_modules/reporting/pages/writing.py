@@ -144,7 +144,7 @@ def _send(request: HttpRequest, draft: Draft, form: DetailsForm) -> Report:
     person = request.user if isinstance(request.user, User) and request.user.kind == Kind.CITIZEN else None
     return services.submit(
         **sent, draft=draft, language=(get_language() or "it")[:2], idempotency_key=f"draft:{draft.pk}",
-        answers=form.answers(), user=person, suspicious=doubts > 1,
+        answers=form.answers(), user=person, may_be_handed_over=values["may_be_handed_over"], suspicious=doubts > 1,
     )  # fmt: skip
 
 

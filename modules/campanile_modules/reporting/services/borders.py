@@ -49,5 +49,7 @@ def check(latitude: Decimal | float, longitude: Decimal | float, *, confirmed: b
     found = whose(latitude, longitude)
     if found.inside or (found.near and confirmed):
         return found
-    where = found.other.full_name if found.other else f"{float(latitude):.4f}, {float(longitude):.4f}"
+    where = f"{float(latitude):.4f}, {float(longitude):.4f}"
+    if found.other is not None:
+        where = f"{found.other.full_name}: {found.other.site('/segnalazioni/nuova/')}"
     raise OutsideTown(where=where, field="address")

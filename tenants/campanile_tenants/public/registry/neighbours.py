@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from shapely import Point
 from shapely.geometry import shape
 
+from campanile_infra.addresses import address
+
 _ALL = "SELECT istat_code, name, coalesce(host, ''), boundary::text FROM public.registry_neighbour ORDER BY istat_code"
 
 
@@ -26,6 +28,10 @@ class Neighbour:
     def full_name(self) -> str:
         """How it calls itself: `Comune di Merate`."""
         return _("Municipality of %(name)s") % {"name": self.name}
+
+    def site(self, path: str) -> str:
+        """The full address of a page of that town."""
+        return address(self.host, path)
 
 
 def town_at(longitude: float, latitude: float) -> Neighbour | None:

@@ -76,6 +76,8 @@ def _words() -> dict[str, str]:
         "centre.campaign_closed": _("campaign closed"),
         "contacts.account_kept": _("account on a channel set up"),
         "contacts.account_removed": _("account on a channel taken away"),
+        "crossing.taken_in": _("taken in from another municipality"),
+        "crossing.handed_over": _("handed over to another municipality"),
         "places.zone_kept": _("zone drawn"),
         "places.zone_removed": _("zone taken away"),
         "places.register_taken_in": _("list of streets taken in"),
