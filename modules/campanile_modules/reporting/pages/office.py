@@ -303,13 +303,12 @@ def _again(request: HttpRequest, code: str, verb: str, form: forms.Form) -> Http
 
 def _filters(request: HttpRequest) -> dict[str, Any]:
     chips = [
-        ("open", _("To do")), ("late", _("Late")), ("mie", _("Mine")), *((s.value, s.label) for s in State),
-        ("all", _("All")),
+        ("open", _("To do")), ("late", _("Late")), ("mie", _("Mine")), ("submitted", _("New")), ("all", _("All")),
     ]  # fmt: skip
     kept = request.GET.copy()
     kept.pop("pagina", None)
     return {
-        "chips": chips, "state": request.GET.get("stato", "open"), "words": request.GET.get("cerca", ""),
+        "chips": chips, "states": State.choices, "state": request.GET.get("stato", "open"), "words": request.GET.get("cerca", ""),
         "query": request.GET.urlencode(), "view": request.GET.get("vista", "lista"),
         "category": request.GET.get("tipo", ""), "office": request.GET.get("ufficio", ""),
         "may_set_up": require_permission(request.user, READ).has_permission("reporting.set_up"),
