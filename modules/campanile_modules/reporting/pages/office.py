@@ -309,7 +309,8 @@ def _filters(request: HttpRequest) -> dict[str, Any]:
     kept.pop("pagina", None)
     return {
         "chips": chips, "states": State.choices, "state": request.GET.get("stato", "open"),
-        "words": request.GET.get("cerca", ""), "query": request.GET.urlencode(), "view": request.GET.get("vista", "lista"),
+        "words": request.GET.get("cerca", ""), "query": request.GET.urlencode(),
+        "view": request.GET.get("vista", "lista"),
         "category": request.GET.get("tipo", ""), "office": request.GET.get("ufficio", ""),
         "may_set_up": require_permission(request.user, READ).has_permission("reporting.set_up"),
         "categories": list(Category.objects.all()), "offices": list(_offices()), "kept": kept.urlencode(),
