@@ -165,7 +165,9 @@ def value_for(type_: Any, given_id: str) -> str:
         return "{" + ", ".join(f"{n}: {value_for(f.type, given_id)}" for n, f in needed.items()) + "}"
     if isinstance(type_, graphql.GraphQLEnumType):
         return "REPORTING_PHOTO" if type_.name == "UploadKind" else next(iter(type_.values))
-    return {"Int": "1", "Float": "1.0", "Boolean": "true", "ID": f'"{given_id}"'}.get(type_.name, '"x"')
+    return {"Int": "1", "Float": "1.0", "Boolean": "true", "ID": f'"{given_id}"', "Date": '"2026-12-01"'}.get(
+        type_.name, '"x"'
+    )
 
 
 def document(kind: str, name: str, given_id: str = "x") -> str:

@@ -120,12 +120,11 @@ def test_an_officers_day_by_keyboard_alone(page: Page, site: Site, password: str
         page.keyboard.press("Enter")
         expect(page.locator(".alert-success")).to_contain_text("Chiusa")
         codes.append(code)
-        page.goto(site.url("/segnalazioni/ufficio/?stato=submitted&ordine=vecchie"))
+        page.goto(site.url("/segnalazioni/ufficio/?stato=submitted&ordine=vecchie"), wait_until="load")
     page.keyboard.press("/")
     page.keyboard.type("buca")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
-    assert "cerca=buca" in page.url
+    page.wait_for_url(re.compile("cerca=buca"))
     for code in codes:
         page.goto(site.url(f"/segnalazioni/{code}/"))
         expect(page.locator(".state").first).to_have_text("Risolta")

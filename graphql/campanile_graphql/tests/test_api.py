@@ -164,7 +164,7 @@ def test_a_bug_is_told_with_a_reference_and_without_its_text(lecco: Town, monkey
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("campanile_modules.reporting.schema.ReportingReport.objects", broken)
+    monkeypatch.setattr("campanile_modules.reporting.querysets.ReportQuerySet.public", broken)
     answer = ask(client(lecco), "{ reportingReports(first: 1) { totalCount } }")
     assert code_of(answer) == "INTERNAL"
     assert "hunter2" not in str(answer)
