@@ -131,7 +131,8 @@ def answer_of(speak: Callable[[], Accepted]) -> Answer:
 class Line:
     """One provider of a channel, as the settings name it: `rate` in units a second (None: no limit of theirs).
 
-    `reserve`: the part of rate and burst that only emergencies may use. `options` are the transport's.
+    `reserve`: the part of rate and burst that only emergencies may use. `options` are the transport's. `drill`: with
+    credentials for drills, over which nothing real ever leaves.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Line:
     burst: float | None = None
     reserve: float = 0.4
     options: tuple[tuple[str, Any], ...] = ()
+    drill: bool = False
 
     @classmethod
     def over(cls, name: str, transport: str, *, rate: float | None = None, **options: Any) -> Line:
@@ -147,8 +149,18 @@ class Line:
         return cls(name, transport, rate, options=tuple(sorted(options.items())))
 
 
-def lines(channel: str) -> tuple[Line, ...]:
-    """The providers of a channel, the preferred one first; none when the channel is not set up."""
+def lines(channel: str, *, drill: bool = False) -> tuple[Line, ...]:
+    """The providers of a channel, the preferred one first; none when the channel is not set up.
+
+    A drill goes over the lines for drills alone, where the channel has some, and nothing else goes over those.
+    """
+    found = every_line(channel)
+    of_drills = tuple(line for line in found if line.drill)
+    return of_drills if drill and of_drills else tuple(line for line in found if not line.drill)
+
+
+def every_line(channel: str) -> tuple[Line, ...]:
+    """The providers of a channel and those for drills: for whoever looks after them."""
     return tuple(settings.CHANNELS.get(channel, ()))
 
 

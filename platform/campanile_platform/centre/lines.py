@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from campanile_infra.channels.base import channels, lines
+from campanile_infra.channels.base import channels, every_line
 from campanile_platform.centre.access import operator_with
 from campanile_tenants.public.notices.services.trials import bad
 from campanile_tenants.public.providers import buckets
@@ -53,7 +53,7 @@ def try_lines(request: HttpRequest) -> HttpResponse:
 @operator_with("centre.manage_lines")
 def open_line(request: HttpRequest, name: str) -> HttpResponse:
     """Uses a line that was closed again at once: what was wrong is mended."""
-    if name not in {line.name for channel in channels() for line in lines(channel)}:
+    if name not in {line.name for channel in channels() for line in every_line(channel)}:
         raise Http404
     buckets.open_again(name)
     record("centre.line_opened", ("line", name))

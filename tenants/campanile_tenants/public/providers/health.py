@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campanile_infra.channels.base import TransportError, channels, lines, transport
+from campanile_infra.channels.base import TransportError, channels, every_line, transport
 from campanile_infra.database.names import PUBLIC_SCHEMA
 from campanile_infra.database.scope import in_schema
 from campanile_tenants.public.providers import buckets
@@ -45,7 +45,7 @@ def probe_all() -> int:
     """Asks every line whether it would take a message; returns how many would not. Nobody is written to."""
     broken = 0
     for channel in channels():
-        for line in lines(channel):
+        for line in every_line(channel):
             buckets.declare(line, channel)
             problem = ""
             try:
@@ -65,7 +65,7 @@ def health() -> list[LineHealth]:
         known = Provider.objects.in_bulk()
     return [
         _health(channel, known.get(line.name) or Provider(name=line.name, channel=channel))
-        for channel in channels() for line in lines(channel)
+        for channel in channels() for line in every_line(channel)
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from campanile_infra.channels.base import Heard, TransportError, channels, lines, transport
+from campanile_infra.channels.base import Heard, TransportError, channels, every_line, transport
 from campanile_infra.database.names import PUBLIC_SCHEMA
 from campanile_infra.database.scope import in_schema
 from campanile_tenants.public.providers.models import HeardReceipt
@@ -33,7 +33,7 @@ def listen_all() -> int:
     """
     heard = 0
     for channel in channels():
-        for line in lines(channel):
+        for line in every_line(channel):
             try:
                 heard += transport(line).listen()
             except TransportError:

@@ -49,6 +49,11 @@ class _Round:
         }
 
     @property
+    def lines(self) -> tuple[Line, ...]:
+        """The ways out: for a drill those with its own credentials, where there are some."""
+        return lines(self.lot.channel, drill=self.message.exercise)
+
+    @property
     def lane(self) -> Lane:
         return Lane(self.message.lane)
 
@@ -101,7 +106,7 @@ def _choose(turn: _Round) -> tuple[Line | None, int, int, float]:
 
     A line that is shut (by the provider, by our breaker) is passed over; one that is merely empty is waited for.
     """
-    lot, known = turn.lot, lines(turn.lot.channel)
+    lot, known = turn.lot, turn.lines
     wait = _ASK_AGAIN
     for line in sorted(known, key=lambda line: line.name != lot.provider):
         way = transport(line)
@@ -195,7 +200,7 @@ def _doubtful(turn: _Round, delivery: int, n: int, doubted: bool, detail: str) -
 
 def _round(turn: _Round, pause: float) -> float:
     """An emergency with another line does not wait for the one that keeps us away."""
-    other = turn.lane == Lane.EMERGENCY and len(lines(turn.lot.channel)) > 1
+    other = turn.lane == Lane.EMERGENCY and len(turn.lines) > 1
     return 0.0 if other else pause
 
 
@@ -203,7 +208,7 @@ def _other(turn: _Round, line: Line) -> str:
     """Which line an emergency that failed is to try next."""
     if turn.lane != Lane.EMERGENCY:
         return ""
-    names = [one.name for one in lines(turn.lot.channel)]
+    names = [one.name for one in turn.lines]
     return names[(names.index(line.name) + 1) % len(names)]
 
 
