@@ -292,3 +292,13 @@ def test_clean_says_what_it_removes(state: Path) -> None:
     assert done.returncode == 0
     assert str(state) in done.stdout.replace("\n", "")
     assert not state.exists()
+
+
+def test_reports_of_a_former_program_are_taken_in_once(state: Path) -> None:
+    file = ROOT / "platform" / "campanile_platform" / "demo" / "data" / "reports.csv"
+    assert campanile(state, "onboard", "097042", "--modules", "reporting", seconds=240).returncode == 0
+    looked = campanile(state, "reports", "import", "097042", str(file), "--look")
+    assert "→ resolved" in looked.stdout
+    assert "4651 reports taken in, 0 left out" in campanile(state, "reports", "import", "097042", str(file)).stdout
+    assert "0 reports taken in, 4651 left out" in campanile(state, "reports", "import", "097042", str(file)).stdout
+    assert campanile(state, "reports", "import", "097042", str(state / "none.csv")).returncode == 1

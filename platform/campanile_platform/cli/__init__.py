@@ -19,7 +19,7 @@ app = typer.Typer(
 def main() -> None:
     """Runs the command. An expected refusal is one line on stderr and an exit code that is not 0."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campanile_platform.config.settings.embedded")
-    from campanile_platform.cli import bulletins, commands, messages, serving  # noqa: F401 - they register themselves
+    from campanile_platform.cli import bulletins, commands, messages, reports, serving  # noqa: F401 - they register themselves
     from campanile_tenants.contract.errors import CampanileError
 
     try:
