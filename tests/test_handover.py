@@ -91,6 +91,21 @@ def test_a_worker_that_died_after_the_delivery_delivers_once(lecco: Any, merate:
         assert Report.objects.count() == 1
 
 
+def test_one_that_does_not_get_through_keeps_nobody_waiting(lecco: Any, merate: Any, point: dict[str, str]) -> None:
+    with inside(lecco):
+        broken, good = sent(point, title="Senza foto"), sent(point)
+        to = borders.whose(good.latitude, good.longitude).other  # type: ignore[arg-type]
+        assert to is not None
+        for one in (broken, good):
+            handing_over.offer(one, to, by=user("sindaco"), text="x")
+        photo = broken.photos.get()
+        photo.file.storage.delete(photo.file.name)
+        assert handing_over.carry() == 1
+        assert set(Handover.objects.values_list("report__title", "state")) == {
+            ("Senza foto", "waiting"), (good.title, "done"),
+        }  # fmt: skip
+
+
 def test_who_does_not_take_it_gives_it_back(lecco: Any, merate: Any, point: dict[str, str]) -> None:
     with inside(lecco):
         one = sent(point)
@@ -102,6 +117,7 @@ def test_who_does_not_take_it_gives_it_back(lecco: Any, merate: Any, point: dict
     with inside(lecco):
         assert handing_over.carry() == 0
         assert Handover.objects.get().state == "refused"
+        assert Report.objects.get(pk=one.pk).state == State.ASSIGNED, "somebody's task again"
         assert "non prende segnalazioni" in one.events.latest("id").internal_text
         with pytest.raises(NotTaken):
             hand_over("999999", "reporting", lambda: None)

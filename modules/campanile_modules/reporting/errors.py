@@ -133,6 +133,13 @@ class NotTheSame(CampanileError):
     message = _("Choose another report: one cannot be the same as itself.")
 
 
+class ConsentMissing(CampanileError):
+    """An address without the words that its owner agreed to."""
+
+    code = "REPORT_CONSENT_MISSING"
+    message = _("With an address send the words that the person read and agreed to.")
+
+
 class WrongSecret(CampanileError):
     """Code or secret is not right."""
 

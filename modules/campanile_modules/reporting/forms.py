@@ -54,7 +54,7 @@ class DetailsForm(forms.Form):
     in_town = forms.BooleanField(required=False)
     category = forms.ModelChoiceField(
         label=_("What kind of problem?"),
-        queryset=Category.objects.none(),
+        queryset=Category.objects.filter(is_active=True),
         to_field_name="code",
         empty_label=_("Choose"),
     )
@@ -113,8 +113,6 @@ class DetailsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        categories = Category.objects.filter(is_active=True)
-        self.fields["category"].queryset = categories  # type: ignore[attr-defined]
         self.questions: list[dict[str, Any]] = []
         if chosen := self._chosen():
             self._ask(chosen)
@@ -248,16 +246,15 @@ class AssignForm(forms.Form):
     """To which office or person."""
 
     office = forms.ModelChoiceField(
-        label=_("Office"), queryset=Office.objects.none(), required=False, empty_label=_("As it is")
+        label=_("Office"), queryset=Office.objects.filter(is_active=True), required=False, empty_label=_("As it is")
     )
     person = forms.ModelChoiceField(
         label=_("Person"), queryset=User.objects.none(), required=False, empty_label=_("Nobody yet")
     )
     text = forms.CharField(label=_("Words for the citizen"), required=False, max_length=1000)
 
-    def __init__(self, *args: Any, offices: Any, colleagues: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["office"].queryset = offices  # type: ignore[attr-defined]
         self.fields["person"].queryset = colleagues  # type: ignore[attr-defined]
 
 
@@ -290,15 +287,11 @@ class SplitForm(forms.Form):
     """The second problem of a report that tells of two."""
 
     category = forms.ModelChoiceField(
-        label=_("What kind of problem?"), queryset=Category.objects.none(), to_field_name="code"
+        label=_("What kind of problem?"), queryset=Category.objects.filter(is_active=True), to_field_name="code"
     )
     title = forms.CharField(label=_("Title"), max_length=100)
     description = forms.CharField(label=_("Details"), max_length=2000, required=False,
                                   widget=forms.Textarea(attrs={"rows": 3}))  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = Category.objects.filter(is_active=True)  # type: ignore[attr-defined]
 
 
 class TemplateForm(forms.ModelForm):

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from campanile_modules.reporting.models import Category, RoutingRule, WorkCalendar
 from campanile_tenants.kit.people import Office
-from campanile_tenants.kit.places import Zone
 from campanile_tenants.kit.worktime import calendar
 
 DAYS = (
@@ -71,6 +70,10 @@ class NewCategoryForm(CategoryForm):
 class RuleForm(forms.ModelForm):
     """Who gets what."""
 
+    office = forms.ModelChoiceField(
+        label=_("To the office"), queryset=Office.objects.filter(is_active=True), required=False
+    )
+
     class Meta:
         model = RoutingRule
         fields = ("category", "zone", "office", "person", "valid_from", "valid_to", "position")
@@ -78,8 +81,6 @@ class RuleForm(forms.ModelForm):
     def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = colleagues  # type: ignore[attr-defined]
-        self.fields["office"].queryset = Office.objects.filter(is_active=True)  # type: ignore[attr-defined]
-        self.fields["zone"].queryset = Zone.objects.all()  # type: ignore[attr-defined]
         for name in ("valid_from", "valid_to"):
             self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

@@ -251,7 +251,7 @@ class ReportingCreateReport(MutationType):
         report = services.submit(
             **sent, channel=Report.Channel.API, language=language, draft=draft, answers=form.answers()
         )
-        return cls(report=report, secret=getattr(report, "secret", None))
+        return cls(report=report, secret=report.secret or None)
 
 
 def _draft_with(context: Any, pictures: list[str]) -> Draft:

@@ -19,7 +19,6 @@ from campanile_tenants.kit.people import Office, User
 
 ANSWER, CLOSE = "reporting.answer_report", "reporting.close_report"
 _REPORT = "campanile_modules.reporting.schema.ReportingReport"
-FOLLOW_WORDS = "API"
 
 
 class ReportingOutcome(graphene.Enum):
@@ -243,6 +242,9 @@ class ReportingMeTooInput(MutationInput):
     code = graphene.NonNull(graphene.String, description="Public code of the report.")
     device = graphene.NonNull(graphene.String, description="Whatever knows the person's device again; not kept.")
     email = graphene.String(description="News about the report go there.")
+    agreed_to = graphene.String(
+        description="With an address: the exact words that she read and agreed to; kept as proof."
+    )
 
 
 class ReportingMeToo(MutationType):
@@ -253,14 +255,15 @@ class ReportingMeToo(MutationType):
 
     @classmethod
     def perform(cls, context: Any, **given: Any) -> ReportingMeToo:
-        """Only for public, open reports. Raises UnknownReport."""
+        """Only for public, open reports. Raises UnknownReport, ConsentMissing."""
         form = MeTooForm({"email": given.get("email") or ""})
         if not form.is_valid():
             raise InputError(form)
         report = visible(None).open().filter(code=given["code"].strip().upper()).first()
         if report is None:
             raise UnknownReport(code=given["code"], field="code")
-        following.me_too(report, browser=given["device"][:200], email=form.cleaned_data["email"], words=FOLLOW_WORDS,
+        following.me_too(report, browser=given["device"][:200], email=form.cleaned_data["email"],
+                         words=given.get("agreed_to") or "",
                          language=(get_language() or "it")[:2])  # fmt: skip
         return cls(report=report)
 

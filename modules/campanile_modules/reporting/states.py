@@ -77,8 +77,10 @@ TO_ANSWER = (_S.PENDING_EMAIL, _S.HELD, _S.SUBMITTED)
 """The town has not said anything yet."""
 PAUSED = (_S.PENDING_EMAIL, _S.WAITING_CITIZEN)
 """The clock stands: somebody else has to do something first."""
-NEEDS_TEXT = (*_TO_END, _S.REJECTED, _S.WAITING_CITIZEN, _S.FORWARDED)
-"""Moves that owe the citizen a text."""
+NEEDS_TEXT = (_S.RESOLVED, _S.CLOSED_NO_ACTION, _S.REJECTED, _S.WAITING_CITIZEN, _S.FORWARDED)
+"""Moves that owe the citizen a text; for a duplicate our message says it all."""
+ANSWERS = (_S.RESOLVED, _S.CLOSED_NO_ACTION)
+"""Ends by which the town keeps or breaks its promise; what is withdrawn, rejected or a duplicate is no answer."""
 NEEDS_REASON = (_S.CLOSED_NO_ACTION, _S.REJECTED)
 _WORDS = {
     Word.RECEIVED: (_S.PENDING_EMAIL, _S.SUBMITTED, _S.HELD),

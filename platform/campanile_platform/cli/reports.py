@@ -21,9 +21,12 @@ app.add_typer(reports_app, name="reports")
 def take_in(
     istat_code: Annotated[str, typer.Argument(help="ISTAT code, as in 097042.")],
     file: Annotated[Path, typer.Argument(help="CSV with a heading: state, day, kind ...")],
+    source: Annotated[
+        str, typer.Option(help="Name of the former program, when there were several.")
+    ] = "former program",
     look: Annotated[bool, typer.Option("--look", help="Only show how it is understood.")] = False,
 ) -> None:
-    """Take in reports from a CSV file. The same file again changes nothing."""
+    """Take in reports from a CSV file. The same reports again change nothing."""
     if not file.is_file():
         raise OperationalProblem(f"There is no file {file}.")
     with environment(lambda line: console.print(f"[dim]{line}[/dim]")):
@@ -50,6 +53,6 @@ def take_in(
             with bar:
                 task = bar.add_task("", total=len(shown.rows))
                 written, left = importing.take_in(
-                    shown, source=file.name[:30], progress=lambda done, of: bar.update(task, completed=done, total=of)
+                    shown, source=source, progress=lambda done, of: bar.update(task, completed=done, total=of)
                 )
         console.print(f"[green]✓[/green] {written} reports taken in, {left} left out.")

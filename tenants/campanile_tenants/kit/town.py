@@ -7,18 +7,13 @@ from typing import Any
 from campanile_tenants.public.registry.gate import current_town, is_enabled, require_enabled
 from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.public.registry.neighbours import Neighbour, town_at
-from campanile_tenants.town.site.face import face_of
+from campanile_tenants.town.contacts.speaking import spoken as languages
 
 
 def boundary() -> dict[str, Any] | None:
     """The town's boundary as a GeoJSON geometry (WGS 84); None where it is not known. 1 query."""
     found: dict[str, Any] | None = Municipality.objects.values_list("boundary", flat=True).get(pk=current_town().pk)
     return found
-
-
-def languages() -> tuple[str, ...]:
-    """The languages in which the town speaks besides Italian: `en`, and those that are official there (`de`, `sl`)."""
-    return tuple(face_of(current_town()).languages)
 
 
 __all__ = [

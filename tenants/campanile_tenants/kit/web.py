@@ -14,8 +14,9 @@ from django.utils.http import quote_etag
 from campanile_infra.addresses import address
 from campanile_tenants.public.registry.gate import current_town
 
-MOST_ROWS = 2_000
-"""How far a list is counted and turned over; beyond, one searches."""
+AHEAD = 2_000
+"""How many rows after a page of a list are counted."""
+_FARTHEST = 100_000
 
 
 def absolute(path: str) -> str:
@@ -26,17 +27,29 @@ def absolute(path: str) -> str:
 def page_of(request: HttpRequest, queryset: QuerySet, size: int = 20) -> Page:
     """The page that `?pagina=` asks for; the nearest one when it does not exist. 2 queries.
 
-    Rows are counted up to `MOST_ROWS`: nobody turns that many pages, and counting them all takes longer than the page.
+    Rows are counted `AHEAD` of that page only: counting 100,000 takes longer than the page. `page.paginator.more` says
+    that there are more than were counted.
     """
-    return _Pages(queryset, size).get_page(request.GET.get("pagina"))
+    asked = request.GET.get("pagina", "")
+    ahead = min(int(asked), _FARTHEST) if asked.isdecimal() else 1
+    return _Pages(queryset, size, most=ahead * size + AHEAD).get_page(asked)
 
 
 class _Pages(Paginator):
+    def __init__(self, rows: QuerySet, size: int, *, most: int) -> None:
+        super().__init__(rows, size)
+        self._most = most
+
     @cached_property
     def count(self) -> int:
-        """How many rows, `MOST_ROWS` at most."""
+        """How many rows, as far as they are counted."""
         rows: QuerySet = self.object_list  # type: ignore[assignment]
-        return rows.order_by()[:MOST_ROWS].count()
+        return rows.order_by()[: self._most].count()
+
+    @property
+    def more(self) -> bool:
+        """Whether there may be more than were counted."""
+        return self.count == self._most
 
 
 def conditional(request: HttpRequest, body: bytes, kind: str, *, seconds: int = 30) -> HttpResponse:

@@ -27,12 +27,16 @@ class Report(models.Model):
     `round`: 2 after it was taken up again. `origin`: where it came from, when another town handed it over.
     """
 
+    secret: str = ""
+    """Of the receipt; known only to whoever has just sent it, never read back."""
+
     class Promise(models.TextChoices):
         """Whether the town did what the receipt said."""
 
         OPEN = "open", _("still open")
         KEPT = "kept", _("kept")
         BROKEN = "broken", _("not kept")
+        NONE = "none", _("none was made")
 
     class Channel(models.TextChoices):
         """How it came in."""

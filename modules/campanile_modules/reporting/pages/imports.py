@@ -35,7 +35,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and "text" not in request.POST and form.is_valid():
         text = _text(form.cleaned_data["file"].read(MOST_BYTES))
-        draft = Draft.objects.create(values={"import": text, "name": form.cleaned_data["file"].name})
+        draft = Draft.objects.create(values={"import": text})
         try:
             shown = importing.preview(text)
         except CampanileError as error:
@@ -64,7 +64,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
             {word: request.POST.get(f"category:{word}", value) for word, value in first.mapping.categories.items()},
         )
         shown = importing.preview(draft.values["import"], chosen)
-        written, left = importing.take_in(shown, source=str(draft.values.get("name", "csv"))[:30])
+        written, left = importing.take_in(shown)
     except (CampanileError, ValueError) as error:
         messages.error(request, str(error))
         return redirect("reporting:import")

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from campanile_modules.reporting.models import Report
 from campanile_modules.reporting.services import keys
 
+DRAFT = "reporting_draft"
+"""Where the session keeps the number of the report that is being written."""
 _MINE = "reporting_mine"
 _FOLLOWED = "reporting_follows"
 MOST = 20

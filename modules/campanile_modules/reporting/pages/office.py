@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -46,7 +47,7 @@ VERBS = {
     "chiedi": ANSWER, "inoltra": ANSWER, "unisci": ANSWER, "separa": ANSWER, "trattieni": ANSWER, "ammetti": ANSWER,
     "consegna": ANSWER, "chiudi": CLOSE,
 }  # fmt: skip
-VIEWS = ("lista", "bacheca", "mappa")
+_TO_PEOPLE = ("assegna", "nota")
 COLUMNS = (
     State.SUBMITTED,
     State.ASSIGNED,
@@ -123,7 +124,7 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         raise Http404
     user = require_permission(request.user, VERBS[verb])
     report = get_object_or_404(Report.objects.within(user.reach(VERBS[verb])).select_related("category"), code=code)
-    form = _form(verb, request.POST, user)
+    form = _form(verb, request.POST, _colleagues() if verb in _TO_PEOPLE else None)
     if form is not None and not form.is_valid():
         return _again(request, code, verb, form)
     try:
@@ -145,28 +146,23 @@ def several(request: HttpRequest) -> HttpResponse:
     permission = CLOSE if verb == "chiudi" else ANSWER
     user = require_permission(request.user, permission)
     codes = request.POST.getlist("scelte")[: bulk.MOST]
-    back = f"{request.POST.get('torna', '')}"
+    query = request.POST.get("torna", "")
+    back = redirect(f"{reverse('reporting:inbox')}{'?' if query else ''}{query}")
+    if verb == "annulla":
+        done = bulk.undo(request.session.pop("reporting_undo", []), by=user)
+        messages.success(request, _("Undone: %(n)d.") % {"n": done})
+        return back
     try:
-        if verb == "annulla":
-            done = bulk.undo(request.session.pop("reporting_undo", []), by=user)
-            messages.success(request, _("Undone: %(n)d.") % {"n": done})
-            return redirect(f"{_inbox()}?{back}" if back else _inbox())
         result = bulk.do(verb, codes, by=user, values=request.POST, reach=user.reach(permission))
     except CampanileError as error:
         messages.error(request, str(error))
-        return redirect(f"{_inbox()}?{back}" if back else _inbox())
+        return back
     request.session["reporting_undo"] = result.undo
     if result.done:
         messages.success(request, _("Done for %(n)d reports.") % {"n": len(result.done)})
     for code, why in result.refused:
         messages.error(request, f"{code}: {why}")
-    return redirect(f"{_inbox()}?{back}" if back else _inbox())
-
-
-def _inbox() -> str:
-    from django.urls import reverse
-
-    return reverse("reporting:inbox")
+    return back
 
 
 _Do = Callable[[Report, User, dict[str, Any], HttpRequest], str]
@@ -266,14 +262,14 @@ _DO: dict[str, _Do] = {
 }  # fmt: skip
 
 
-def _form(verb: str, values: Any, user: User) -> forms.Form | None:
+def _form(verb: str, values: Any, colleagues: Any) -> forms.Form | None:
     if verb in ("prendi", "riapri", "trattieni", "ammetti"):
         return None
     ids = f"id_{verb}_%s"  # several forms stand on one page
     if verb == "assegna":
-        return AssignForm(values, auto_id=ids, offices=_offices(), colleagues=_colleagues())
+        return AssignForm(values, auto_id=ids, colleagues=colleagues)
     if verb == "nota":
-        return NoteForm(values, auto_id=ids, colleagues=_colleagues())
+        return NoteForm(values, auto_id=ids, colleagues=colleagues)
     kinds: dict[str, type[forms.Form]] = {
         "rispondi": AnswerForm, "chiedi": AnswerForm, "pianifica": PlanForm, "inoltra": ForwardForm,
         "consegna": AnswerForm, "unisci": MergeForm, "separa": SplitForm, "chiudi": CloseForm,
@@ -281,9 +277,10 @@ def _form(verb: str, values: Any, user: User) -> forms.Form | None:
     return kinds[verb](values, auto_id=ids)
 
 
-def _forms(report: Report, user: User) -> dict[str, forms.Form | None]:
-    """The forms of the verbs that are possible now."""
-    return {verb: _form(verb, None, user) for verb in VERBS}
+def _forms() -> dict[str, forms.Form | None]:
+    """The empty forms of all verbs; the page shows those that are possible."""
+    colleagues = _colleagues()
+    return {verb: _form(verb, None, colleagues) for verb in VERBS}
 
 
 def _offices() -> Any:
@@ -359,7 +356,6 @@ def _mine(request: HttpRequest) -> ReportQuerySet:
 
 
 def _one(request: HttpRequest, code: str) -> dict[str, Any]:
-    user = require_permission(request.user, READ)
     reports = _mine(request).select_related("category", "assignee", "reporter", "office", "duplicate_of")
     report = get_object_or_404(reports.prefetch_related("photos", "events__mentions", "feedback"), code=code)
     if hasattr(report, "reporter"):
@@ -368,7 +364,7 @@ def _one(request: HttpRequest, code: str) -> dict[str, Any]:
     near = duplicates.nearby(report.category, latitude=report.latitude, longitude=report.longitude,
                              address=report.address, title=report.title, but=report.pk)  # fmt: skip
     return {
-        "report": report, "forms": _forms(report, user), "can": moves.verbs_of(report), "near": near,
+        "report": report, "forms": _forms(), "can": moves.verbs_of(report), "near": near,
         "ready": [(one.name, templates.fill(one.text, report)) for one in ready],
         "neighbour": _neighbour(report) if report.is_open else None,
         "others": report.follows.count(), "answers": templates.answers_of(report),

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -26,9 +26,6 @@ from campanile_tenants.kit.permissions import open_to_all
 from campanile_tenants.kit.web import page_of
 
 MOST_MAP_POINTS = 500
-FOLLOW_WORDS = gettext_noop(
-    "I want to hear by e-mail what becomes of this report, also when another municipality takes it over."
-)
 
 
 @require_safe
@@ -96,7 +93,8 @@ def _context(request: HttpRequest, report: Report, **more: Any) -> dict[str, Any
     return {
         "report": report, "whole": whole, "author": author, "events": events, "me_too": MeTooForm(),
         "photos": report.photos.all() if whole else (), "others": report.follows.count(),
-        "follow": mine.follows(request, report), "opinion": OpinionForm(), "say": AnswerForm(),
+        "follow": report.follows.filter(pk=mine.follows(request, report)).first(),
+        "follow_words": _(following.WORDS), "opinion": OpinionForm(), "say": AnswerForm(),
         "asks_opinion": author and opinions.may_be_given(report),
         "may_withdraw": author and State.WITHDRAWN in ALLOWED_MOVES[state],
         "may_write": author and report.is_open and state != State.PENDING_EMAIL,
@@ -112,10 +110,13 @@ def me_too(request: HttpRequest, code: str) -> HttpResponseBase:
     form = MeTooForm(request.POST)
     if not within_limit(request, "me_too"):
         return too_many(request, "me_too")
-    if not form.is_valid() or form.cleaned_data["website"]:
+    if "tap" not in request.POST and (not form.is_valid() or form.cleaned_data["website"]):
         return render(request, "reporting/detail.html", _context(request, report, me_too=form, form=form), status=422)
+    # one tap beside somebody else's form: the address that stands there was not given for this
+    email = "" if "tap" in request.POST else form.cleaned_data["email"]
     follow, created = following.me_too(
-        report, browser=mine.browser_of(request), email=form.cleaned_data["email"], words=_(FOLLOW_WORDS),
+        report, browser=mine.browser_of(request), email=email, known=mine.follows(request, report),
+        words=_(following.WORDS),
         language=(get_language() or "it")[:2],
     )  # fmt: skip
     mine.remember_follow(request, report, follow.pk)
@@ -192,7 +193,7 @@ def photo(request: HttpRequest, photo_id: UUID) -> FileResponse:
     found = get_object_or_404(Photo.objects.select_related("report__category"), pk=photo_id)
     report = found.report
     allowed = (
-        str(found.draft_id) == request.session.get("reporting_draft")
+        str(found.draft_id) == request.session.get(mine.DRAFT)
         if report is None
         else (report.is_published and report.is_listed)
         or mine.is_mine(request, report)

@@ -15,16 +15,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campanile_modules.reporting import photos, services
 from campanile_modules.reporting.errors import PhotoRefused, TooManyPhotos
-from campanile_modules.reporting.forms import DetailsForm, MeTooForm, PrivacyForm
+from campanile_modules.reporting.forms import DetailsForm, PrivacyForm
 from campanile_modules.reporting.models import Category, Draft, Report
 from campanile_modules.reporting.pages import mine
+from campanile_modules.reporting.pages.mine import DRAFT
 from campanile_modules.reporting.services import duplicates, puzzles
 from campanile_tenants.kit.limits import within_limit
 from campanile_tenants.kit.module import CampanileError
 from campanile_tenants.kit.people import Kind, User
 from campanile_tenants.kit.permissions import open_to_all
 
-_DRAFT = "reporting_draft"
 _SECRET = "reporting_secret"  # noqa: S105 - the name of a value in the session
 
 
@@ -35,7 +35,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     form = PrivacyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if _draft(request) is None:
-            request.session[_DRAFT] = str(Draft.objects.create().pk)
+            request.session[DRAFT] = str(Draft.objects.create().pk)
         return redirect("reporting:new_details")
     return render(request, "reporting/new_privacy.html", {"form": form, "step": 1})
 
@@ -78,12 +78,15 @@ def remove_photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     return redirect("reporting:new_details")
 
 
-@require_safe
+@require_POST
 @never_cache
 @open_to_all
 def similar(request: HttpRequest) -> HttpResponse:
-    """What is known already of what is being written, as a piece of the page. 3 queries."""
-    form = DetailsForm(request.GET)
+    """What is known already of what is being written, as a piece of the page; posted, so that no address keeps it.
+
+    3 queries.
+    """
+    form = DetailsForm(request.POST)
     form.is_valid()
     found = _alike(form.cleaned_data, _draft(request))
     return render(request, "reporting/_similar.html", {"similar": found})
@@ -109,13 +112,12 @@ def summary(request: HttpRequest) -> HttpResponse:
     try:
         report = _send(request, draft, form)
     except CampanileError as error:
-        context["form"] = form
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return render(request, "reporting/new_details.html", _details_context(form, draft), status=422)
-    request.session.pop(_DRAFT, None)
+    request.session.pop(DRAFT, None)
     mine.remember(request, report)
-    if secret := getattr(report, "secret", ""):
-        request.session[_SECRET] = [report.code, secret]
+    if report.secret:
+        request.session[_SECRET] = [report.code, report.secret]
     return redirect("reporting:receipt", code=report.code)
 
 
@@ -173,18 +175,18 @@ def _begin_again(request: HttpRequest) -> HttpResponse:
     """The session ended while somebody wrote: the text is kept, and the first step says so."""
     if request.method == "POST":
         form = DetailsForm(request.POST)
-        request.session[_DRAFT] = str(Draft.objects.create(values=form.to_store()).pk)
+        request.session[DRAFT] = str(Draft.objects.create(values=form.to_store()).pk)
         messages.success(request, _("Your session had ended. What you wrote is kept: go on from here."))
     return redirect("reporting:new")
 
 
 def _draft(request: HttpRequest) -> Draft | None:
-    key = request.session.get(_DRAFT)
+    key = request.session.get(DRAFT)
     return Draft.objects.filter(pk=key).first() if key else None
 
 
 def _details_context(form: DetailsForm, draft: Draft) -> dict[str, Any]:
     return {
         "form": form, "photos": list(draft.photos.all()), "most_photos": photos.most_photos(), "step": 2,
-        "puzzle": puzzles.puzzle(), "bits": puzzles.BITS, "me_too": MeTooForm(),
+        "puzzle": puzzles.puzzle(), "bits": puzzles.BITS,
     }  # fmt: skip

@@ -54,7 +54,7 @@ def undo(before: Sequence[Sequence[Any]], *, by: User) -> int:
         report = Report.objects.filter(code=code).first()
         if report is None:
             continue
-        changes = {"assignee_id": assignee, "office_id": office, "reason": ""}
+        changes = {"assignee_id": assignee, "office_id": office}
         for to in dict.fromkeys((State(state), State.IN_CHARGE)):  # what was closed goes back to somebody's desk
             if to in ALLOWED_MOVES[State(report.state)]:
                 moves.change_state(report, to, by=by, changes=changes, silent=True, text=_("Undone."))

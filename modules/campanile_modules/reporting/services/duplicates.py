@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import cos, radians
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from campanile_modules.reporting.errors import NotTheSame
 from campanile_modules.reporting.models import Category, Follow, Report, Reporter, ReportEvent
 from campanile_modules.reporting.services import telling
+from campanile_modules.reporting.services.intake import submit
 from campanile_modules.reporting.services.moves import change_state
 from campanile_modules.reporting.states import CLOSED, HIDDEN, OPEN, State
 from campanile_tenants.kit import audit
@@ -76,8 +78,6 @@ def nearby(
 
     Without a point: those at the same address.
     """
-    from math import cos, radians
-
     radius = category.duplicate_radius
     if latitude is None and not address.strip():
         return []
@@ -137,8 +137,6 @@ def unmerge(report: Report, *, by: User) -> Report:
 
 def split(report: Report, *, by: User, category: Category, title: str, description: str) -> Report:
     """A second report out of one that tells of two problems: same place and author, its own code and promise."""
-    from campanile_modules.reporting.services.intake import submit
-
     with transaction.atomic():
         author = Reporter.objects.filter(report=report).first()
         known: dict[str, Any] = {} if author is None else {

@@ -4,12 +4,14 @@ author agreed.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -23,6 +25,7 @@ from campanile_tenants.kit.sealing import fingerprint
 from campanile_tenants.kit.town import Neighbour, current_town
 from campanile_tenants.kit.web import absolute
 
+_log = logging.getLogger(__name__)
 MODULE = "reporting"
 MOST_AT_ONCE = 100
 
@@ -32,6 +35,7 @@ class Parcel:
     """All that goes along, as values: it is in memory only between the two towns."""
 
     sender: str
+    sender_code: str
     code: str
     category: str
     values: dict[str, Any]
@@ -57,11 +61,14 @@ def carry() -> int:
     """Carries what waits to where it belongs; returns how many arrived. What is not taken comes back to the office."""
     arrived = 0
     for row in Handover.objects.filter(state=Handover.State.WAITING).select_related("report__category")[:MOST_AT_ONCE]:
-        parcel = _packed(row.report)
         try:
-            link = hand_over(row.istat_code, MODULE, lambda parcel=parcel: accept(parcel))  # type: ignore[misc]
+            parcel = _packed(row.report)
+            link = hand_over(row.istat_code, MODULE, partial(accept, parcel))
         except NotTaken:
             _comes_back(row)
+            continue
+        except (DatabaseError, OSError):  # tried again; the others do not wait for it
+            _log.exception("The hand-over %s does not get through", row.pk)
             continue
         with transaction.atomic():
             Handover.objects.filter(pk=row.pk).update(state=Handover.State.DONE, link=link)
@@ -74,7 +81,7 @@ def carry() -> int:
 
 def accept(parcel: Parcel) -> str:
     """Takes a report of another town in, once; returns the address of its page. Called in the town that takes it."""
-    key = f"handover:{parcel.sender}:{parcel.code}"[:64]
+    key = f"handover:{parcel.sender_code}:{parcel.code}"
     with transaction.atomic():
         known = Report.objects.filter(idempotency_key=key).first()
         report = known or _unpacked(parcel, key)
@@ -92,7 +99,8 @@ def _packed(report: Report) -> Parcel:
             }
             photos.append((facts, file.read()))
     return Parcel(
-        sender=current_town().full_name, code=report.code, category=report.category.code,
+        sender=current_town().full_name, sender_code=current_town().istat_code, code=report.code,
+        category=report.category.code,
         values={name: getattr(report, name) for name in (
             "title", "description", "address", "latitude", "longitude", "answers", "is_published",
         )},
@@ -119,7 +127,7 @@ def _unpacked(parcel: Parcel, key: str) -> Report:
         report.code = parcel.code
     to = routing.choose(report)
     report.office_id, report.assignee = to.office_id, to.person
-    promises.start(report)  # what this town promises begins when it takes the report in
+    promises.start(report, report.created_at)  # what this town promises begins when it takes the report in
     report.created_at = parcel.received_at
     report.save(force_insert=True)
     ReportEvent.objects.bulk_create([
@@ -149,4 +157,5 @@ def _comes_back(row: Handover) -> None:
     with transaction.atomic():
         Handover.objects.filter(pk=row.pk).update(state=Handover.State.REFUSED)
         words = _("%(name)s does not take reports here. Tell the citizen whom to ask there.") % {"name": row.name}
-        moves.append(row.report, ReportEvent.Kind.NOTE, by=None, internal_text=words)
+        back = moves.change_state(row.report, State.ASSIGNED, by=None, silent=True)
+        moves.append(back, ReportEvent.Kind.NOTE, by=None, internal_text=words)

@@ -5,6 +5,7 @@ count.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import unicodedata
 from collections import Counter
@@ -26,6 +27,7 @@ from campanile_tenants.kit import audit
 
 CHUNK = 1_000
 MOST_ROWS = 200_000
+FORMER = "former program"
 FIELDS = ("id", "state", "created", "closed", "title", "description", "category", "address", "latitude", "longitude")
 _COLUMNS = {
     "id": ("id", "codice", "numero", "protocollo"), "state": ("stato", "state", "status"),
@@ -86,12 +88,13 @@ def preview(text: str, chosen: Choice | None = None) -> Preview:
     mapping = chosen or Choice(
         columns, {word: STATES.get(word.lower(), State.SUBMITTED).value for word in states}, _guess_categories(kinds)
     )
-    problems = [(number, why) for number, row in enumerate(rows, 2) if (why := _wrong(row, mapping))]
+    problems = _problems(rows, mapping)
     return Preview(rows, mapping, headings, states, kinds, problems)
 
 
-def take_in(shown: Preview, *, source: str, progress: Progress = lambda done, of: None) -> tuple[int, int]:
-    """Writes the reports, a thousand a statement, all or nothing; those that were taken in before are left alone.
+def take_in(shown: Preview, *, source: str = FORMER, progress: Progress = lambda done, of: None) -> tuple[int, int]:
+    """Writes the reports, a thousand a statement, all or nothing; those that were taken in before are left alone, by
+    their number in the former program, whatever the file is called. `source` tells two former programs apart.
 
     Nobody is written to. Rows with a problem are left out. Returns how many were written and left out. Raises
     BadImport when every row has a problem.
@@ -104,16 +107,13 @@ def take_in(shown: Preview, *, source: str, progress: Progress = lambda done, of
     written = 0
     with transaction.atomic():
         categories = _categories(shown)
-        keys = {f"import:{source}:{_value(row, mapping.columns, 'id')}"[:64] for row in good}
-        known = set(
-            Report.objects.filter(idempotency_key__startswith=f"import:{source}:"[:64])
-            .values_list("idempotency_key", flat=True)
-        ) & keys  # fmt: skip
         for begin in range(0, len(good), CHUNK):
-            reports = [
-                made for row in good[begin : begin + CHUNK]
-                if (made := _report(row, mapping, categories, source, now)).idempotency_key not in known
-            ]  # fmt: skip
+            made = [_report(row, mapping, categories, source, now) for row in good[begin : begin + CHUNK]]
+            keys = [report.idempotency_key for report in made]
+            known = set(
+                Report.objects.filter(idempotency_key__in=keys).values_list("idempotency_key", flat=True)
+            )  # fmt: skip
+            reports = [report for report in made if report.idempotency_key not in known]
             Report.objects.bulk_create(reports)
             ReportEvent.objects.bulk_create([event for report in reports for event in _story(report)])
             written += len(reports)
@@ -138,8 +138,8 @@ def _report(
         description=value("description")[:2000], address=value("address")[:200], latitude=_degree(value("latitude")),
         longitude=_degree(value("longitude")), channel=Report.Channel.IMPORT, state=state, created_at=created,
         changed_at=closed or created, closed_at=closed, answered_at=closed,
-        reason=_reason(state), promise=Report.Promise.KEPT if closed else Report.Promise.OPEN,
-        idempotency_key=f"import:{source}:{number}"[:64] if number else None,
+        reason=_reason(state), promise=Report.Promise.NONE if closed else Report.Promise.OPEN,
+        idempotency_key=_key(source, number),
     )  # fmt: skip
 
 
@@ -183,6 +183,24 @@ def _guess_categories(words: Counter[str]) -> dict[str, str]:
         alike = next((code for name, code in by_name.items() if plain and (plain in name or name in plain)), "")
         found[word] = by_name.get(plain) or alike or (slugify(word)[:40] if word else "other")
     return found
+
+
+def _problems(rows: Sequence[Mapping[str, str]], mapping: Choice) -> list[tuple[int, str]]:
+    """What is wrong, by line; the heading is line 1."""
+    found, seen = [], dict[str, int]()
+    for line, row in enumerate(rows, 2):
+        number = _value(row, mapping.columns, "id")
+        if why := _wrong(row, mapping):
+            found.append((line, why))
+        elif number and seen.setdefault(number, line) != line:
+            found.append((line, _("The number %(number)s stands in line %(line)d already.")
+                          % {"number": number[:40], "line": seen[number]}))  # fmt: skip
+    return found
+
+
+def _key(source: str, number: str) -> str | None:
+    """The same report of the same program has the same key; one without a number has none."""
+    return f"import:{hashlib.sha256(f'{source}/{number}'.encode()).hexdigest()[:48]}" if number else None
 
 
 def _wrong(row: Mapping[str, str], mapping: Choice) -> str:

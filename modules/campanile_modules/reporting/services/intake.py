@@ -17,7 +17,7 @@ from campanile_modules.reporting.services import categories, promises, routing, 
 from campanile_modules.reporting.services.keys import new_secret
 from campanile_modules.reporting.services.moves import change_state
 from campanile_modules.reporting.states import State
-from campanile_tenants.kit import consent, events, metering
+from campanile_tenants.kit import consent, events, metering, outreach
 from campanile_tenants.kit.people import User
 
 PRIVACY_VERSION = "2026-11"
@@ -68,9 +68,11 @@ def submit(
         )  # fmt: skip
         to = routing.choose(report)
         report.office_id, report.assignee = to.office_id, to.person
-        promises.start(report)
-        report.paused_at = report.created_at if report.state == State.PENDING_EMAIL else None
-        report.secret = new_secret(report)  # type: ignore[attr-defined]
+        if report.state == State.PENDING_EMAIL:
+            report.paused_at = report.created_at
+        else:
+            promises.start(report, report.created_at)
+        report.secret = new_secret(report)
         report.save(force_insert=True)
         _write_sender(report, sender, channel)
         if draft is not None:
@@ -99,7 +101,8 @@ def _receive(report: Report) -> None:
 def _write_sender(report: Report, sender: _Sender, channel: str) -> None:
     if sender.name or sender.email or sender.phone or sender.user:
         Reporter.objects.create(
-            report=report, name=sender.name, email=sender.email, phone=sender.phone, language=sender.language,
+            report=report, name=sender.name, email=sender.email, phone=outreach.e164(sender.phone) or sender.phone,
+            language=sender.language,
             user=sender.user, may_be_handed_over=sender.may_be_handed_over, privacy_version=PRIVACY_VERSION,
         )  # fmt: skip
     if sender.email or sender.phone:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +20,6 @@ from campanile_modules.reporting.states import (
     HIDDEN,
     NEEDS_REASON,
     NEEDS_TEXT,
-    TO_ANSWER,
     State,
 )
 from campanile_tenants.kit import audit, events
@@ -86,8 +85,11 @@ def hold(report: Report, *, by: User) -> Report:
 
 
 def let_through(report: Report, *, by: User | None) -> Report:
-    """What was held, rejected or waited for its author is received now. Raises IllegalMove."""
-    return change_state(report, State.SUBMITTED, by=by)
+    """What was held, rejected or waited for its author is received now. Raises IllegalMove.
+
+    Whose report was held was told of its receipt already.
+    """
+    return change_state(report, State.SUBMITTED, by=by, silent=report.state == State.HELD)
 
 
 def reopen(report: Report, *, by: User) -> Report:
@@ -98,7 +100,7 @@ def reopen(report: Report, *, by: User) -> Report:
         return unmerge(report, by=by)
     if report.state not in (*CLOSED, State.REOPEN_REQUESTED):
         raise IllegalMove(from_state=State(report.state).label, to_state=State.IN_CHARGE.label)
-    return change_state(report, State.IN_CHARGE, by=by, changes={"assignee": by, "reason": ""}, words=telling.REOPENED)
+    return change_state(report, State.IN_CHARGE, by=by, changes={"assignee": by}, words=telling.REOPENED)
 
 
 def withdraw(report: Report) -> Report:
@@ -150,7 +152,7 @@ def change_state(
     Raises IllegalMove, TextMissing, ReasonMissing.
     """
     text = text.strip()
-    if by is not None and to in NEEDS_TEXT and to != State.DUPLICATE and not text:
+    if by is not None and to in NEEDS_TEXT and not text:
         raise TextMissing(field="text")
     if to in NEEDS_REASON and not reason:
         raise ReasonMissing(field="reason")
@@ -187,19 +189,12 @@ def verbs_of(report: Report) -> dict[str, bool]:
     return {state.value: True for state in ALLOWED_MOVES[State(report.state)]}
 
 
-def unanswered(report: Report) -> bool:
-    """Whether the town has not said anything yet."""
-    return report.state in TO_ANSWER
-
-
 def _keep_until(report: Report) -> None:
     """From the end on the days count after which who reported is forgotten."""
     days = settings_of("reporting", ReportingSettings).keep_author_days
     purge_on = (report.closed_at + timedelta(days=days)).date() if report.closed_at else None
-    rows: list[Callable[..., int]] = [Reporter.objects.filter(report=report).update,
-                                      Follow.objects.filter(report=report).update]  # fmt: skip
-    for update in rows:
-        update(purge_on=purge_on)
+    Reporter.objects.filter(report=report).update(purge_on=purge_on)
+    Follow.objects.filter(report=report).update(purge_on=purge_on)
 
 
 def _some(text: str) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from campanile_modules.reporting.catalogue import FIRST_WEEK
 from campanile_modules.reporting.models import Category, Report, ReportEvent, WorkCalendar
-from campanile_modules.reporting.states import CLOSED, PAUSED, TO_ANSWER, State
+from campanile_modules.reporting.states import ANSWERS, CLOSED, PAUSED, TO_ANSWER, State
 from campanile_tenants.kit import messaging
 from campanile_tenants.kit.people import User, holders
 from campanile_tenants.kit.web import absolute
@@ -39,15 +40,11 @@ def of_row(row: WorkCalendar) -> Calendar:
     )
 
 
-def start(report: Report, hours: Calendar | None = None) -> None:
-    """Sets the dates that the receipt shows; the caller saves. None while the author has not confirmed."""
-    if report.state in PAUSED:
-        return
-    hours = hours or of_category(report.category)
-    report.answer_due_at = hours.add_hours(report.created_at, report.category.answer_hours)
-    report.close_due_at = hours.add_days(
-        report.created_at, report.category.close_days, working=report.category.working_days
-    )
+def start(report: Report, since: datetime) -> None:
+    """Sets the dates that the receipt shows, counted from `since`; the caller saves."""
+    hours, category = of_category(report.category), report.category
+    report.answer_due_at = hours.add_hours(since, category.answer_hours)
+    report.close_due_at = hours.add_days(since, category.close_days, working=category.working_days)
 
 
 def step(report: Report, before: State, after: State, now: datetime) -> None:
@@ -59,8 +56,7 @@ def step(report: Report, before: State, after: State, now: datetime) -> None:
     elif before not in PAUSED and after in PAUSED:
         report.paused_at = now
     if after in CLOSED:
-        in_time = _in_time(report.answer_due_at, report.answered_at) and _in_time(report.close_due_at, now)
-        report.promise = Report.Promise.KEPT if in_time else Report.Promise.BROKEN
+        report.promise = _outcome(report, after, now)
         report.escalated, report.paused_at = 0, None
     elif before in CLOSED:
         report.promise = Report.Promise.OPEN
@@ -74,23 +70,25 @@ def escalate(now: datetime | None = None) -> int:
     more it stands on the centre's board. One mail a person and round. Returns how many reports moved up.
     """
     now = now or timezone.now()
-    late = Report.objects.overdue(now).filter(escalated__lt=CENTRE).select_related("category", "office__head")
+    ripe = Q()
+    for level in (HEAD, SECRETARY, CENTRE):
+        ripe |= Q(escalated__lt=level, due_at__lt=now - (level - HEAD) * NEXT_STEP)
+    late = Report.objects.filter(ripe).select_related("category", "office__head").order_by("due_at", "id")
     to_tell: dict[User, list[Report]] = defaultdict(list)
     overseers = list(holders(OVERSEE))
-    moved = 0
     with transaction.atomic():
-        for report in late.select_for_update(of=("self",), skip_locked=True)[:MOST_AT_ONCE]:
-            level = _level(report, now)
-            if level <= report.escalated:
-                continue
-            Report.objects.filter(pk=report.pk).update(escalated=level, promise=Report.Promise.BROKEN)
-            ReportEvent.objects.create(report=report, kind=ReportEvent.Kind.ESCALATED, happened_at=now)
-            for person in _above(report, level, overseers):
+        reports = list(late.select_for_update(of=("self",), skip_locked=True)[:MOST_AT_ONCE])
+        for report in reports:
+            report.escalated, report.promise = _level(report, now), Report.Promise.BROKEN
+            for person in _above(report, report.escalated, overseers):
                 to_tell[person].append(report)
-            moved += 1
-        for person, reports in to_tell.items():
-            _warn(person, reports, now)
-    return moved
+        Report.objects.bulk_update(reports, ["escalated", "promise"])
+        ReportEvent.objects.bulk_create(
+            [ReportEvent(report=report, kind=ReportEvent.Kind.ESCALATED, happened_at=now) for report in reports]
+        )
+        for person, of_hers in to_tell.items():
+            _warn(person, of_hers, now)
+    return len(reports)
 
 
 def _above(report: Report, level: int, overseers: Iterable[User]) -> Iterable[User]:
@@ -122,16 +120,16 @@ def _go_on(report: Report, now: datetime) -> None:
     """The clock runs again: what was left of the working time is left still."""
     since, report.paused_at = report.paused_at, None
     if report.close_due_at is None:  # confirmed by mail only now: it begins now
-        created, report.created_at = report.created_at, now
-        start_at = report.state
-        report.state = State.SUBMITTED
-        start(report)
-        report.created_at, report.state = created, start_at
+        start(report, now)
         return
     hours = of_category(report.category)
     if since is not None and report.close_due_at > since:
         report.close_due_at = hours.add_hours(now, hours.hours_between(since, report.close_due_at))
 
 
-def _in_time(due: datetime | None, done: datetime | None) -> bool:
-    return due is None or done is None or done <= due
+def _outcome(report: Report, after: State, now: datetime) -> Report.Promise:
+    """Whether the promise was kept. None was made for what came from another program, and only an answer keeps one."""
+    if after not in ANSWERS or report.close_due_at is None:
+        return Report.Promise.NONE
+    answered = report.answered_at is None or report.answer_due_at is None or report.answered_at <= report.answer_due_at
+    return Report.Promise.KEPT if answered and now <= report.close_due_at else Report.Promise.BROKEN

@@ -119,7 +119,7 @@ def _recipients(report: Report, *, followers: bool) -> Iterator[_Recipient]:
     if reporter is not None and reporter.email:
         yield _Recipient(reporter.email, "email", reporter.language)
     elif reporter is not None and outreach.takes_sms(reporter.phone):
-        yield _Recipient(outreach.e164(reporter.phone) or "", "sms", reporter.language)
+        yield _Recipient(reporter.phone, "sms", reporter.language)
     if followers:
         for follow in report.follows.exclude(email=""):
             yield _Recipient(follow.email, "email", follow.language, follow)

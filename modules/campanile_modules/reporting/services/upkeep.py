@@ -8,8 +8,8 @@ from django.db.models import Count
 from django.utils import timezone
 
 from campanile_modules.reporting.models import Draft, Follow, Report, Reporter
-from campanile_modules.reporting.services.moves import withdraw
 from campanile_modules.reporting.states import State
+from campanile_tenants.kit.erasure import erasing
 
 UNCONFIRMED = timedelta(days=3)
 
@@ -27,7 +27,7 @@ def figures() -> dict[str, int]:
 
 
 def purge(today: datetime | None = None) -> tuple[int, int]:
-    """Deletes outdated drafts and authors past their date, and withdraws what nobody confirmed; returns how many
+    """Deletes outdated drafts, authors past their date, and what nobody confirmed in three days; returns how many
     drafts and authors.
     """
     now = today or timezone.now()
@@ -38,7 +38,15 @@ def purge(today: datetime | None = None) -> tuple[int, int]:
         draft.delete()
         drafts += 1
     for report in Report.objects.filter(state=State.PENDING_EMAIL, created_at__lt=now - UNCONFIRMED):
-        withdraw(report)
+        _delete(report)
     authors, _details = Reporter.objects.filter(purge_on__lt=now.date()).delete()
-    Follow.objects.filter(purge_on__lt=now.date()).update(email="")
+    Follow.objects.filter(purge_on__lt=now.date()).exclude(email="").update(email="")
     return drafts, authors
+
+
+def _delete(report: Report) -> None:
+    """A report that nobody confirmed, with everything of it: the mail said so."""
+    for photo in report.photos.all():
+        photo.file.delete(save=False)
+    with erasing():
+        report.delete()

@@ -117,6 +117,13 @@ def test_me_too_in_one_tap_with_and_without_an_address(lecco: Town) -> None:
         "&#x27;", "'"
     )
     assert client(lecco).post(path, {"email": "no"}).status_code == 422
+    in_a_form = client(lecco)
+    assert in_a_form.post(path, {"tap": "1", "email": "ugo@example.org"}).status_code == 302
+    assert "Scrivimi" in in_a_form.get(f"/segnalazioni/{one.code}/").content.decode(), (
+        "her address was for something else"
+    )
+    with inside(lecco):
+        one.follows.latest("pk").delete()
     ida = client(lecco)
     assert ida.post(path, {"email": "ida@example.org"}).status_code == 302
     assert ida.post(f"/segnalazioni/{one.code}/mio/non-seguire/").status_code == 302
@@ -206,11 +213,11 @@ def test_what_is_known_is_shown_while_somebody_writes_and_before_she_sends(lecco
         known = services.take_charge(report(**LECCO, title="Buca sul lungolago"), by=user("sindaco"))
         category("lighting", visibility="private")
     browser = client(lecco)
-    piece = browser.get(f"{NEW}simili/", {"category": "roads", "title": "Buca", **LECCO}).content.decode()
+    piece = browser.post(f"{NEW}simili/", {"category": "roads", "title": "Buca", **LECCO}).content.decode()
     assert "Buca sul lungolago" in piece
     assert f"/segnalazioni/{known.code}/anche-io/" in piece
-    assert browser.get(f"{NEW}simili/", {"category": "lighting", **LECCO}).content.decode().strip() == ""
-    assert browser.get(f"{NEW}simili/", {}).content.decode().strip() == ""
+    assert browser.post(f"{NEW}simili/", {"category": "lighting", **LECCO}).content.decode().strip() == ""
+    assert browser.post(f"{NEW}simili/", {}).content.decode().strip() == ""
     browser.post(NEW, {"accept": "on"})
     browser.post(f"{NEW}dati/", {"category": "roads", "title": "Buca", **LECCO})
     assert "Anche io" in browser.get(f"{NEW}riepilogo/").content.decode()

@@ -45,12 +45,12 @@ def test_the_real_reports_are_taken_in_and_counted_to_the_digit(lecco: Town) -> 
         assert shown.problems == []
         assert shown.mapping.states["chiusa"] == "resolved"
         assert shown.mapping.categories["Buche"] == "roads"
-        assert importing.take_in(shown, source="real", progress=lambda done, of: told.append((done, of))) == (
+        assert importing.take_in(shown, progress=lambda done, of: told.append((done, of))) == (
             len(rows),
             0,
         )
         assert told[-1] == (len(rows), len(rows))
-        assert importing.take_in(importing.preview(REAL.read_text("utf-8-sig")), source="real") == (0, len(rows))
+        assert importing.take_in(importing.preview(REAL.read_text("utf-8-sig"))) == (0, len(rows))
         assert not Message.objects.exists(), "nobody is written to"
         assert Report.objects.count() == len(rows)
         found = statistics(date(2023, 1, 1), date(2026, 12, 31))
@@ -93,7 +93,7 @@ def test_a_line_with_a_problem_is_named_and_left_out(lecco: Town, line: str, say
         shown = importing.preview(f"{HEAD}{line}\n{good}")
         assert [number for number, _why in shown.problems] == [2]
         assert says in shown.problems[0][1]
-        assert importing.take_in(shown, source="x") == (1, 1)
+        assert importing.take_in(shown) == (1, 1)
         one = Report.objects.get()
         assert (one.title, one.address, str(one.latitude), one.state) == ("B", "Via B", "45.855900", "resolved")
         assert [event.to_state for event in one.events.all()] == ["submitted", "resolved"]
@@ -108,8 +108,20 @@ def test_a_file_that_is_none_is_refused_whole(lecco: Town, text: str) -> None:
 def test_all_lines_wrong_write_nothing(lecco: Town) -> None:
     with inside(lecco):
         with pytest.raises(BadImport):
-            importing.take_in(importing.preview(f"{HEAD}1;aperta;ieri;;A;Buche;Via A;;\n"), source="x")
+            importing.take_in(importing.preview(f"{HEAD}1;aperta;ieri;;A;Buche;Via A;;\n"))
         assert not Report.objects.exists()
+
+
+def test_a_number_that_stands_twice_is_named_and_another_program_has_numbers_of_its_own(lecco: Town) -> None:
+    with inside(lecco):
+        line = "7;chiusa;2026-01-05;2026-01-07;B;Buche;Via B;;\n"
+        shown = importing.preview(HEAD + line + line)
+        assert [number for number, _why in shown.problems] == [3]
+        assert "riga 2" in shown.problems[0][1]
+        assert importing.take_in(shown) == (1, 1)
+        assert importing.take_in(importing.preview(HEAD + line)) == (0, 1)
+        assert importing.take_in(importing.preview(HEAD + line), source="Altro") == (1, 0)
+        assert set(Report.objects.values_list("promise", flat=True)) == {"none"}, "nobody promised anything"
 
 
 def test_the_office_looks_changes_its_mind_and_takes_in(lecco: Town) -> None:

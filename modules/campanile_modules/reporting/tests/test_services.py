@@ -16,6 +16,7 @@ from campanile_modules.reporting.errors import (
     AlreadySaid,
     AnswerMissing,
     CategoryClosed,
+    ConsentMissing,
     EmailMissing,
     IllegalMove,
     KeyReused,
@@ -51,6 +52,7 @@ from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.town.delivery.models import Message
 from campanile_tenants.town.people.models import Office, User
 from campanile_tenants.town.places.services import zones
+from campanile_tenants.town.privacy.models import Consent
 
 pytestmark = pytest.mark.django_db
 QUESTION = {"code": "pole", "label": "Numero del palo", "kind": "number", "required": True}
@@ -101,7 +103,8 @@ def test_a_report_confirmed_by_mail_begins_then(lecco: Town) -> None:
         assert services.confirm(confirmed).state == State.SUBMITTED, "twice is once"
         other = in_state(State.PENDING_EMAIL, user("sindaco"), title="Altra")
         services.purge(timezone.now() + timedelta(days=4))
-        assert Report.objects.get(pk=other.pk).state == State.WITHDRAWN, "nobody confirmed it"
+        assert not Report.objects.filter(pk=other.pk).exists(), "nobody confirmed it, and the mail said so"
+        assert Report.objects.filter(pk=one.pk).exists()
 
 
 @pytest.mark.parametrize(
@@ -115,6 +118,7 @@ def test_what_looks_odd_is_held_and_its_author_hears_so(lecco: Town, changes: An
         assert not Report.objects.all().public().exists()
         assert len(mails("anna@example.org")) == 1
         assert services.let_through(one, by=user("sindaco")).state == State.SUBMITTED
+        assert len(mails("anna@example.org")) == 1, "she is not told twice that it was received"
 
 
 def test_a_key_used_for_something_else_is_refused(lecco: Town) -> None:
@@ -238,8 +242,10 @@ def test_me_too_counts_once_and_writes_once(lecco: Town) -> None:
         assert not following.me_too(one, browser="a")[1]
         follow, created = following.me_too(one, browser="b", email="Ida@Example.org", words="Voglio sapere")
         assert created
-        assert not following.me_too(one, browser="c", email="ida@example.org")[1]
+        assert not following.me_too(one, browser="c", email="ida@example.org", words="Voglio sapere")[1]
         assert one.follows.count() == 2
+        with pytest.raises(ConsentMissing):
+            following.me_too(one, browser="d", email="ugo@example.org")
         services.take_charge(one, by=user("sindaco"))
         assert len(mails("ida@example.org")) == 2, "that she follows, and that it is in charge"
         assert following.stop(one, follow.pk)
@@ -249,6 +255,38 @@ def test_me_too_counts_once_and_writes_once(lecco: Town) -> None:
         assert one.follows.count() == 2, "she still counts"
         services.note(one, by=user("sindaco"), text="Dentro")
         assert len(mails("anna@example.org")) == 3, "notes are told to nobody outside"
+
+
+def test_who_was_counted_in_one_tap_may_leave_her_address_and_counts_once(lecco: Town) -> None:
+    with inside(lecco):
+        one, other = report(), report(title="Altra")
+        tapped, _created = following.me_too(one, browser="a")
+        left, created = following.me_too(one, browser="a", email="ida@example.org", words="Sì", known=tapped.pk)
+        assert (left.pk, created, one.follows.count()) == (tapped.pk, False, 1)
+        assert len(mails("ida@example.org")) == 1
+        following.me_too(other, browser="a", email="ida@example.org", words="Sì")
+        following.stop(one, left.pk)
+        assert Consent.objects.filter(withdrawn_at=None).count() == 2, "the other report goes on"
+        following.stop(other, other.follows.get().pk)
+        assert not Consent.objects.filter(withdrawn_at=None).exists()
+
+
+def test_those_above_hear_of_new_delays_however_many_old_ones_there_are(
+    lecco: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promises, "MOST_AT_ONCE", 2)
+    with inside(lecco):
+        now = timezone.now()
+        for n in range(4):
+            one = report(title=f"Buca {n}")
+            Report.objects.filter(pk=one.pk).update(answer_due_at=now - timedelta(hours=n + 1))
+        assert [promises.escalate(now), promises.escalate(now), promises.escalate(now)] == [2, 2, 0]
+
+
+@pytest.mark.parametrize("end", [State.WITHDRAWN, State.REJECTED, State.DUPLICATE])
+def test_what_is_no_answer_neither_keeps_nor_breaks_a_promise(lecco: Town, end: State) -> None:
+    with inside(lecco):
+        assert move(report(), end, user("sindaco")).promise == Report.Promise.NONE
 
 
 def test_merging_moves_those_who_wait_and_undoing_moves_them_back(lecco: Town) -> None:

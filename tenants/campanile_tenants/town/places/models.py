@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from shapely.geometry import shape
 
 
 class Zone(models.Model):
@@ -33,6 +35,11 @@ class Zone(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def shape(self) -> Any:
+        """The area as shapely draws it, made once a row."""
+        return shape(self.geometry)
 
 
 class Street(models.Model):

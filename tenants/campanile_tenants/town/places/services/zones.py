@@ -52,6 +52,7 @@ def keep(name: str, geometry: Mapping[str, Any], *, zone: Zone | None = None) ->
     drawn = area(geometry)
     zone = zone or Zone()
     zone.name, zone.geometry = " ".join(name.split()), drawn
+    zone.__dict__.pop("shape", None)
     try:
         with transaction.atomic():
             zone.save()
@@ -100,13 +101,12 @@ def at(longitude: float, latitude: float, zones: Iterable[Zone] | None = None) -
     """The zones in which a point lies, the smallest first. 1 query, none with `zones`."""
     point = Point(longitude, latitude)
     rows = Zone.objects.all() if zones is None else zones
-    drawn = [(shape(zone.geometry), zone) for zone in rows]
-    return [zone for drawing, zone in sorted(drawn, key=lambda row: row[0].area) if drawing.covers(point)]
+    return [zone for zone in sorted(rows, key=lambda zone: zone.shape.area) if zone.shape.covers(point)]
 
 
 def rings(zone: Zone) -> list[list[list[float]]]:
     """The outer rings as [[longitude, latitude], ...], closed; holes are left out."""
-    drawn = shape(zone.geometry)
+    drawn = zone.shape
     parts = drawn.geoms if isinstance(drawn, MultiPolygon) else [drawn]
     return [[[round(x, 6), round(y, 6)] for x, y, *_more in part.exterior.coords] for part in parts]
 
