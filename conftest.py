@@ -24,6 +24,16 @@ def django_db_setup(django_db_blocker: Any) -> None:
         make_first_towns()
 
 
+@pytest.fixture(scope="module")
+def one_transaction(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For files whose tests all look at the same rows: made once, in a transaction that theirs are inside of."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_directory() -> Iterator[None]:
     """What a rolled-back test put in the process's memory of towns, and in the cache, goes with it."""

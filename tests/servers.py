@@ -32,6 +32,8 @@ _state = State(_FOLDER)
 _state.prepare()
 POSTGRES = EmbeddedPostgres(_state, durable=False)
 VALKEY = EmbeddedValkey(_state)
+LONGEST = ("browser", "test_processes.py", "test_fields.py", "test_bulk.py", "test_workers.py", "test_crossing.py")
+"""Folders and files in this order."""
 _processes: list[tuple[Any, signal.Signals]] = []
 
 
@@ -52,8 +54,8 @@ _start_servers()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come first, because they take longest."""
-    items.sort(key=lambda item: item.path.parent.name != "browser")
+    """What takes longest comes first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST)))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:

@@ -36,18 +36,25 @@ CHANGES_BY_GET = {"accept_invitation"}
 SAME_FOR_ALL = {"reporting:open311_discovery", "reporting:open311_services", "reporting:open311_requests",
                 "office:privacy_export", "onboarding:fill_in", "office:switch_module", "mfa_edit_webauthn", "mfa_remove_webauthn", "arrive",
                 "account_reset_password_from_key", "reporting:remove_photo", "reporting:receipt", "site:topic", "site:feed",
-                "site:section", "site:category", "content:new", "content:adopt", "office:module_settings"}  # fmt: skip
+                "site:section", "site:category", "site:tile", "reporting:decide_offer", "content:new", "content:adopt", "office:module_settings"}  # fmt: skip
 """Their arguments name nothing of one town, or the page answers every stranger alike."""
 
 
-@pytest.fixture
-def report(lecco: Any) -> Any:
-    for place in (lecco, town(B)):
-        switch_on(place, "noticeboard", by="test")
-        switch_on(place, "alerts", by="test")
+@pytest.fixture(scope="module")
+def made(one_transaction: None) -> Any:
+    """Both towns with every module on, and a report in one of them."""
+    for code in (A, B):
+        switch_on(town(code), "noticeboard", by="test")
+        switch_on(town(code), "alerts", by="test")
     directory.forget()
-    with inside(lecco):
+    with inside(town(A)):
         return reporting.submit(category=Category.objects.first(), title="Buca", address="Via Roma", name="Anna")
+
+
+@pytest.fixture
+def report(made: Any, db: None) -> Any:
+    """That report; what a test does to it goes with the test."""
+    return made
 
 
 def address(name: str, pattern: URLPattern, place: Any, urlconf: str) -> str:
@@ -190,11 +197,9 @@ def codes(browser: Client, text: str, **headers: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("kind", "name"), FIELDS)
-def test_every_field_answers_only_whom_its_policy_names(kind: str, name: str, lecco: Any) -> None:
+def test_every_field_answers_only_whom_its_policy_names(kind: str, name: str, report: Any, lecco: Any) -> None:
     policy: Policy = policies()[name]
     text = document(kind, name)
-    switch_on(lecco, "alerts", by="test")
-    directory.forget()
     elsewhere = client(None) if policy.host is Host.TOWN else client(lecco)
     if policy.host is not Host.BOTH:
         assert codes(elsewhere, text) == {"NOT_ON_THIS_HOST"}
