@@ -8,12 +8,17 @@ const round = (number) => number.toFixed(6);
 async function draw(box) {
   const outline = await (await fetch(box.dataset.boundary)).json();
   box.hidden = false;
-  const map = L.map(box, { zoomSnap: 0.25, attributionControl: false, scrollWheelZoom: false });
+  const { tiles, tilesCredit } = document.documentElement.dataset;
+  const map = L.map(box, { zoomSnap: tiles ? 1 : 0.25, attributionControl: false, scrollWheelZoom: false });
+  if (tiles) {
+    L.tileLayer(tiles, { minZoom: 9, maxZoom: 19 }).addTo(map);
+    if (tilesCredit) L.control.attribution({ prefix: false }).addAttribution(tilesCredit.replace(/[<>&]/g, '')).addTo(map);
+  }
   box.setAttribute('role', 'application');
   box.setAttribute('aria-label', box.dataset.label);
   let bounds = L.latLngBounds([[45.6, 9.2], [46.2, 9.6]]);
   if (outline.geometry) {
-    const shape = L.geoJSON(outline, { style: { color: '#17324d', weight: 2, fillColor: '#fff', fillOpacity: 0.9 } }).addTo(map);
+    const shape = L.geoJSON(outline, { style: { color: '#17324d', weight: 2, fillColor: '#fff', fillOpacity: tiles ? 0 : 0.9 } }).addTo(map);
     bounds = shape.getBounds();
   }
   map.fitBounds(bounds, { padding: [12, 12] });
@@ -45,6 +50,16 @@ async function drawPoints(map, box) {
   }).addTo(map);
 }
 
+// Arrows move the map and + and - change its size; Enter means the middle, which is marked while the map has the focus.
+function byKeyboard(box, choose) {
+  box.classList.add('has-middle');
+  box.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.target !== box) return;
+    event.preventDefault();
+    choose();
+  });
+}
+
 // An area by its corners, one tap each. What is kept is the ring as [[longitude, latitude], ...].
 function letDraw(map, box) {
   const kept = document.getElementById(box.dataset.draw);
@@ -60,12 +75,14 @@ function letDraw(map, box) {
     for (const [x, y] of ring) L.circleMarker([y, x], { radius: 6, color: '#17324d', fillOpacity: 1 }).addTo(corners);
     kept.value = ring.length > 2 ? JSON.stringify([...ring, ring[0]]) : '';
   };
-  map.on('click', ({ latlng }) => {
-    ring.push([Number(round(latlng.lng)), Number(round(latlng.lat))]);
+  const add = ({ lat, lng }) => {
+    ring.push([Number(round(lng)), Number(round(lat))]);
     if (place) place.checked = true;
     status.textContent = status.dataset.textSet;
     show();
-  });
+  };
+  map.on('click', ({ latlng }) => add(latlng));
+  byKeyboard(box, () => add(map.getCenter()));
   tools.hidden = false;
   tools.querySelector('[data-clear]').addEventListener('click', () => { ring = []; show(); });
   show();
@@ -75,6 +92,7 @@ function letPick(map, box, bounds) {
   const [latitude, longitude] = box.dataset.pick.split(' ').map((id) => document.getElementById(id));
   const tools = document.querySelector('[data-map-only]');
   const status = document.querySelector('[data-map-status]');
+  const say = (words) => { if (status) status.textContent = status.dataset[words]; };
   let marker = null;
   const put = (place) => {
     latitude.value = round(place.lat);
@@ -84,20 +102,23 @@ function letPick(map, box, bounds) {
       marker = L.marker(place, { icon: pin('in_charge'), draggable: true, autoPan: true }).addTo(map);
       marker.on('dragend', () => put(marker.getLatLng()));
     }
-    status.textContent = status.dataset.textSet;
+    for (const field of [latitude, longitude]) field.dispatchEvent(new Event('change', { bubbles: true }));
+    say('textSet');
   };
   if (latitude.value && longitude.value) put(L.latLng(Number(latitude.value), Number(longitude.value)));
   map.on('click', (event) => put(event.latlng));
+  byKeyboard(box, () => put(map.getCenter()));
+  if (!tools) return;
   tools.hidden = false;
   tools.querySelector('[data-locate]').addEventListener('click', () => {
-    status.textContent = status.dataset.textWait;
+    say('textWait');
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         const place = L.latLng(coords.latitude, coords.longitude);
-        if (!bounds.pad(0.1).contains(place)) { status.textContent = status.dataset.textOutside; return; }
+        if (!bounds.pad(0.1).contains(place)) { say('textOutside'); return; }
         put(place);
       },
-      () => { status.textContent = status.dataset.textDenied; },
+      () => say('textDenied'),
       { enableHighAccuracy: true, timeout: 10000 },
     );
   });

@@ -21,6 +21,8 @@ from campanile_tenants.town.site.face import face_of
 from campanile_tenants.town.site.pages.rating import NEGATIVE, POSITIVE
 
 OFFICE = {"base": "office/base.html", "name": "office"}
+TILES = "/mappa/{z}/{x}/{y}"
+"""Where our own server gives pieces of the map (`site:tile`)."""
 CONSOLE = {"base": "centre/base.html", "name": "centre"}
 
 
@@ -43,6 +45,8 @@ def _portal(town: Town) -> dict[str, Any]:
     """What the pages of a town's site show: its face, the menu of the national model, the rating's fixed answers."""
     return {
         "face": SimpleLazyObject(lambda: face_of(town)),
+        "map_tiles": TILES if settings.MAP_TILES_URL else "",
+        "map_credit": settings.MAP_TILES_CREDIT,
         "site_sections": tree.SECTIONS,
         "rating_positive": POSITIVE,
         "rating_negative": NEGATIVE,

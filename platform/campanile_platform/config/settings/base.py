@@ -191,6 +191,8 @@ else:
     vars().update(env.email("EMAIL_URL"))
 
 BULLETIN_SOURCES = env.list("BULLETIN_SOURCES", default=[])  # addresses of the national bulletins as CSV or index
+MAP_TILES_URL = env("MAP_TILES_URL", default="")  # `https://tiles.example.org/{z}/{x}/{y}.png`, asked by our server
+MAP_TILES_CREDIT = env("MAP_TILES_CREDIT", default="")  # whom the map names as its source
 FETCH_ALSO = env.list("FETCH_ALSO", default=[])  # `host:port` inside our network that editors may read feeds from
 
 # -- people ----------------------------------------------------------------------------------------

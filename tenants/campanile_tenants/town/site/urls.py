@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from campanile_tenants.town.site import tree
-from campanile_tenants.town.site.pages import app, feeds, files, fixed, mine, rating, search
+from campanile_tenants.town.site.pages import app, feeds, files, fixed, mine, rating, search, tiles
 from campanile_tenants.town.site.pages import tree as pages
 
 
@@ -63,6 +63,7 @@ urlpatterns = [
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     path("robots.txt", feeds.robots, name="robots"),
     path("confine.geojson", fixed.boundary, name="boundary"),
+    path("mappa/<int:zoom>/<int:x>/<int:y>", tiles.tile, name="tile"),
     path("<section:section>/", pages.section, name="section"),
     path("<section:section>/<slug:category>/", pages.category, name="category"),
     path("<section:section>/<slug:category>/<slug:slug>/", pages.page, name="page"),
