@@ -9,7 +9,8 @@ htmx.config.allowEval = false;
 // After a refused form the summary of errors is read first.
 document.getElementById('errors')?.focus();
 
-// Keyboard in inboxes: j/k move, / searches, r answers, a takes charge, n notes, ? says which keys there are.
+// Keyboard in inboxes: j/k move, / searches, r answers, a takes charge, n notes, x ticks (X the whole page), s does
+// something with the ticked ones, ? says which keys there are.
 const verbs = { r: 'rispondi', n: 'nota', c: 'chiudi' };
 document.addEventListener('keydown', (event) => {
   if (event.target.closest('input, textarea, select') || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -21,6 +22,14 @@ document.addEventListener('keydown', (event) => {
     details.querySelector('textarea, select')?.focus();
   } else if (event.key === 'a' && document.querySelector('.verb-main .btn')) {
     document.querySelector('.verb-main .btn').focus();
+  } else if (event.key === 'x' && document.activeElement.matches('.with-ticks a')) {
+    document.activeElement.parentElement.querySelector('[type=checkbox]').click();
+  } else if (event.key === 'X' && document.querySelector('.with-ticks')) {
+    tickAll();
+  } else if (event.key === 's' && document.querySelector('details.several')) {
+    event.preventDefault();
+    document.querySelector('details.several').open = true;
+    document.querySelector('details.several button').focus();
   } else if (event.key === '?' && document.getElementById('keys')) {
     document.getElementById('keys').togglePopover();
   } else if (event.key === '/' && document.getElementById('search')) {
@@ -32,6 +41,24 @@ document.addEventListener('keydown', (event) => {
     links[next].focus();
   }
 });
+
+// Everything on the page at once; how many there are is said.
+const boxes = [...document.querySelectorAll('.with-ticks [type=checkbox]')];
+const counter = document.querySelector('[data-ticked]');
+function tickAll() {
+  const on = boxes.some((box) => !box.checked);
+  for (const box of boxes) box.checked = on;
+  countTicked();
+}
+function countTicked() {
+  if (counter) counter.textContent = boxes.filter((box) => box.checked).length || '';
+}
+for (const box of boxes) box.addEventListener('change', countTicked);
+const all = document.querySelector('[data-tick-all]');
+if (all) {
+  all.hidden = false;
+  all.addEventListener('click', tickAll);
+}
 
 // Buttons that print the page.
 for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => window.print());
@@ -222,6 +249,24 @@ if (address && list) {
       list.replaceChildren(...known.map((place) => Object.assign(document.createElement('option'), { value: place.text })));
     }, 250);
   });
+}
+
+// A screen in a public place: after a while without a touch it asks, then begins again for the next person.
+const idle = document.querySelector('form[data-idle]');
+const question = document.getElementById('still-there');
+if (idle && question) {
+  let waiting;
+  const wait = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      question.showModal();
+      waiting = setTimeout(() => idle.submit(), idle.dataset.warn * 1000);
+    }, idle.dataset.idle * 1000);
+  };
+  for (const sign of ['pointerdown', 'keydown', 'input', 'scroll']) document.addEventListener(sign, () => { if (!question.open) wait(); }, { passive: true });
+  question.querySelector('[data-still]').addEventListener('click', () => question.close());
+  question.addEventListener('close', wait);
+  wait();
 }
 
 // The puzzle of a form: some thousand hashes while somebody writes. Without it the form works all the same.

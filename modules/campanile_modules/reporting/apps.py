@@ -15,8 +15,10 @@ from campanile_tenants.kit.module import (
     ModuleConfig,
     Permission,
     PersonalData,
+    Ratio,
     Schedule,
     ServiceEntry,
+    SharedKind,
     UploadKind,
     WidgetSlot,
 )
@@ -66,6 +68,11 @@ class ReportingConfig(ModuleConfig):
     permissions = (
         Permission("reporting.view_report", _("Read reports"), roles=("officer", "desk", "reader", "communications")),
         Permission("reporting.answer_report", _("Take charge of reports and answer"), roles=("officer",)),
+        Permission(
+            "reporting.write_for_others",
+            _("Write down reports at the counter or on the telephone"),
+            roles=("officer", "desk"),
+        ),
         Permission("reporting.close_report", _("Close reports"), roles=("officer",)),
         Permission("reporting.set_up", _("Set up kinds of problems, rules, hours and ready answers")),
         Permission("reporting.oversee", _("Hear of reports that are late for days")),
@@ -169,6 +176,22 @@ class ReportingConfig(ModuleConfig):
         Figure("reporting.promise.kept", _("Promises kept")),
         Figure("reporting.promise.broken", _("Promises not kept")),
         Figure("reporting.overdue.3", _("Reports late for a week")),
+    )
+    ratios = (
+        Ratio(
+            "reporting.promise",
+            _("Answers in time"),
+            good="reporting.promise.kept",
+            bad="reporting.promise.broken",
+        ),
+    )
+    shared = (
+        SharedKind(
+            "reporting.category",
+            _("Kinds of problems"),
+            form="campanile_modules.reporting.forms_shared.SharedCategoryForm",
+            first="campanile_modules.reporting.catalogue.first_kinds",
+        ),
     )
     count_figures = "campanile_modules.reporting.services.figures"
     settings = ReportingSettings

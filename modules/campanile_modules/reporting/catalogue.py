@@ -1,8 +1,12 @@
-"""The categories a town starts with: (catalogue code, Italian name, English name)."""
+"""The shared list of kinds as it ships, until the centre writes its own; the working hours a town starts with."""
+
+from __future__ import annotations
+
+from typing import Any
 
 FIRST_WEEK = [[["09:00", "12:30"], ["14:30", "17:00"]] if day < 5 else [] for day in range(7)]
 """Monday to Friday, mornings and afternoons: what most town halls keep."""
-FIRST_CATEGORIES = (
+_KINDS = (
     ("roads", "Buche e strade", "Holes and roads"),
     ("green", "Verde pubblico", "Parks and trees"),
     ("signs", "Semafori e segnaletica stradale", "Traffic lights and road signs"),
@@ -17,3 +21,11 @@ FIRST_CATEGORIES = (
     ("cemeteries", "Cimiteri", "Cemeteries"),
     ("other", "Altro", "Other"),
 )
+
+
+def first_kinds() -> dict[str, dict[str, Any]]:
+    """The kinds that ship with the module, as the shared list keeps them."""
+    return {
+        code: {"name": name, "name_en": name_en, "position": position}
+        for position, (code, name, name_en) in enumerate(_KINDS)
+    }

@@ -21,8 +21,8 @@ _NAMES = {kind: name for name, kind in _KINDS.items()}
 _SPAN = re.compile(r"^(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})$")
 
 
-class CategoryForm(forms.ModelForm):
-    """A kind of problem. Questions a line: `codice | domanda | testo, numero, sì/no or scelta: a, b |
+class QuestionsForm(forms.ModelForm):
+    """What a kind asks besides. Questions a line: `codice | domanda | testo, numero, sì/no or scelta: a, b |
     obbligatoria`.
     """
 
@@ -30,6 +30,26 @@ class CategoryForm(forms.ModelForm):
         label=_("Questions"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One a line: code | question | testo, numero, sì/no or scelta: a, b | obbligatoria"),
     )  # fmt: skip
+
+    class Meta:
+        model = Category
+        fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["questions_text"].initial = "\n".join(map(_line, self.instance.questions))
+        self.fields["stop_text"].widget.attrs["rows"] = 2
+
+    def clean_questions_text(self) -> list[dict[str, Any]]:
+        """The questions as they are kept."""
+        found = [_question(line) for line in self.cleaned_data["questions_text"].splitlines() if line.strip()]
+        if len({one["code"] for one in found}) != len(found):
+            raise forms.ValidationError(gettext("Two questions have the same code."))
+        return found
+
+
+class CategoryForm(QuestionsForm):
+    """A kind of problem of a town."""
 
     class Meta:
         model = Category
@@ -42,18 +62,9 @@ class CategoryForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["questions_text"].initial = "\n".join(map(_line, self.instance.questions))
         self.fields["parent"].queryset = Category.objects.filter(parent=None).exclude(  # type: ignore[attr-defined]
             pk=self.instance.pk
         )
-        self.fields["stop_text"].widget.attrs["rows"] = 2
-
-    def clean_questions_text(self) -> list[dict[str, Any]]:
-        """The questions as they are kept."""
-        found = [_question(line) for line in self.cleaned_data["questions_text"].splitlines() if line.strip()]
-        if len({one["code"] for one in found}) != len(found):
-            raise forms.ValidationError(gettext("Two questions have the same code."))
-        return found
 
     def save(self, commit: bool = True) -> Any:
         self.instance.questions = self.cleaned_data["questions_text"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.files.base import ContentFile, File
 from django.db import transaction
@@ -58,6 +59,14 @@ def remove(draft: Draft, photo_id: str) -> None:
     for photo in draft.photos.filter(pk=photo_id):
         photo.file.delete(save=False)
         photo.delete()
+
+
+def discard(draft_id: UUID | str) -> None:
+    """Deletes a draft with its photos; one that is not there stays not there."""
+    for draft in Draft.objects.filter(pk=draft_id).prefetch_related("photos"):
+        for photo in draft.photos.all():
+            photo.file.delete(save=False)
+        draft.delete()
 
 
 def redact(photo: Photo, boxes: Sequence[Box]) -> Photo:

@@ -2,11 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from campanile_modules.reporting.pages import imports, office, opendata, portal, setting_up, writing
+from campanile_modules.reporting.pages import (
+    desk,
+    imports,
+    kiosk,
+    office,
+    opendata,
+    portal,
+    setting_up,
+    writing,
+)
 
 app_name = "reporting"
 _setup: list[URLPattern | URLResolver] = [
     path("", setting_up.overview, name="setup"),
+    path("proposte/", setting_up.offered, name="offers"),
+    path("proposte/<slug:code>/<slug:verb>/", setting_up.decide, name="decide_offer"),
     path("categorie/nuova/", setting_up.category, name="new_category"),
     path("categorie/<slug:code>/", setting_up.category, name="category"),
     path("regole/nuova/", setting_up.rule, name="new_rule"),
@@ -24,6 +35,10 @@ _office: list[URLPattern | URLResolver] = [
     path("calendario/", office.planned, name="planned"),
     path("insieme/", office.several, name="several"),
     path("imposta/", include(_setup)),
+    path("sportello/", desk.write, name="desk"),
+    path("sportello/simili/", desk.similar, name="desk_similar"),
+    path("sportello/anche-io/<str:code>/", desk.me_too, name="desk_me_too"),
+    path("sportello/<str:code>/", desk.slip, name="slip"),
     path("importa/", imports.upload, name="import"),
     path("importa/scrivi/", imports.take_in, name="take_in"),
     path("<str:code>/", office.detail, name="office_detail"),
@@ -40,6 +55,9 @@ urlpatterns = [
     path("nuova/riepilogo/", writing.summary, name="new_summary"),
     path("nuova/foto/<uuid:photo_id>/togli/", writing.remove_photo, name="remove_photo"),
     path("ricevuta/<str:code>/", writing.receipt, name="receipt"),
+    path("chiosco/", kiosk.start, name="kiosk"),
+    path("chiosco/inizia/", kiosk.begin, name="kiosk_begin"),
+    path("chiosco/fine/", kiosk.finish, name="kiosk_finish"),
     path("segui/", portal.find, name="find"),
     path("foto/<uuid:photo_id>.jpg", portal.photo, name="photo"),
     path("statistiche/", opendata.statistics, name="statistics"),

@@ -82,6 +82,35 @@ class Figure:
 
 
 @dataclasses.dataclass(frozen=True)
+class Ratio:
+    """A share that the centre compares towns by: `good` of `good` and `bad`, two figures of the module.
+
+    `least`: with fewer than so many of both together a town is not ranked, it would be chance.
+    """
+
+    code: str
+    label: Text
+    good: str
+    bad: str
+    least: int = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class SharedKind:
+    """Something of which the centre keeps one list for all towns; `code` is `<module>.<noun>`.
+
+    Towns start with the list, adapt it, and are offered what changes: nothing is ever changed in a town from outside.
+    `form`: dotted name of a Django form whose `initial` is an entry's data and whose `to_data()` gives it back; it
+    has a field `name`. `first`: dotted name of a function `() -> {code: data}`, the list that ships with the module.
+    """
+
+    code: str
+    label: Text
+    form: str
+    first: str
+
+
+@dataclasses.dataclass(frozen=True)
 class UploadKind:
     """A file that is sent ahead of the mutation that uses it; `code` is `<module>.<noun>`.
 
@@ -212,6 +241,8 @@ class ModuleConfig(AppConfig):
     figures: ClassVar[tuple[Figure, ...]] = ()
     count_figures: ClassVar[str] = ""
     """Dotted name of a function `() -> {code: number}` that counts the figures in the current town from its rows."""
+    ratios: ClassVar[tuple[Ratio, ...]] = ()
+    shared: ClassVar[tuple[SharedKind, ...]] = ()
     events: ClassVar[tuple[Event, ...]] = ()
     topics: ClassVar[tuple[Topic, ...]] = ()
     settings: ClassVar[type[Any]] = NoSettings
@@ -255,12 +286,13 @@ def check_declaration(module: ModuleConfig) -> None:
         ("menu", MenuEntry), ("portal", ServiceEntry), ("permissions", Permission), ("meters", Meter),
         ("widgets", WidgetSlot), ("schedules", Schedule), ("personal_data", PersonalData), ("requires", str),
         ("events", Event), ("uploads", UploadKind), ("figures", Figure),
+        ("ratios", Ratio), ("shared", SharedKind),
     ):  # fmt: skip
         value = getattr(module, attribute)
         demand(isinstance(value, tuple), f"{attribute} is a {type(value).__name__}; write a tuple.")
         for item in value:
             demand(isinstance(item, kind), f"{attribute} holds {item!r}; write {kind.__name__}(...).")
-    for what in ("permissions", "meters", "events", "uploads", "figures"):
+    for what in ("permissions", "meters", "events", "uploads", "figures", "ratios", "shared"):
         for item in getattr(module, what):
             demand(item.code.startswith(f"{code}."), f"{what} hold {item.code!r}; it must start with '{code}.'.")
     for permission in module.permissions:
@@ -274,6 +306,9 @@ def check_declaration(module: ModuleConfig) -> None:
             held.keep_days is None or held.since, f"{held.model} has keep_days; name the date it counts from in since."
         )
     demand(not module.figures or module.count_figures, "figures are counted again each night; write count_figures.")
+    counted = {figure.code for figure in module.figures}
+    for ratio in module.ratios:
+        demand({ratio.good, ratio.bad} <= counted, f"ratio {ratio.code!r} names figures that figures lack.")
     known = {permission.code for permission in module.permissions}
     for upload in module.uploads:
         demand(upload.permission in known | {""}, f"upload needs {upload.permission!r}, which permissions lacks.")

@@ -11,6 +11,8 @@ from campanile_tenants.contract.module import (
     ModuleConfig,
     Permission,
     PersonalData,
+    Ratio,
+    SharedKind,
     UploadKind,
     check_declaration,
 )
@@ -41,6 +43,14 @@ class ModuleRegistry:
     def uploads(self) -> dict[str, UploadKind]:
         """All kinds of files that may be sent ahead, by code, the house's own first."""
         return self._uploads | {kind.code: kind for module in self for kind in module.uploads}
+
+    def shared_kinds(self) -> dict[str, SharedKind]:
+        """What the centre keeps one list of, by code."""
+        return {kind.code: kind for module in self for kind in module.shared}
+
+    def ratios(self) -> dict[str, Ratio]:
+        """The shares that towns are compared by, by code."""
+        return {ratio.code: ratio for module in self for ratio in module.ratios}
 
     def personal_data(self) -> list[tuple[ModuleConfig | None, PersonalData]]:
         """Everything declared about people, with its module (None: the house itself)."""

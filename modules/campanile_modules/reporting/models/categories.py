@@ -1,4 +1,4 @@
-"""Category, RoutingRule, ResponseTemplate, WorkCalendar: how a town takes in what is reported."""
+"""Category, CatalogueChoice, RoutingRule, ResponseTemplate, WorkCalendar: how a town takes in what is reported."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +78,6 @@ class Category(models.Model):
     calendar = models.ForeignKey(
         WorkCalendar, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("working hours")
     )
-    catalogue_version = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("category")
@@ -93,6 +93,25 @@ class Category(models.Model):
     def __str__(self) -> str:
         english = (get_language() or "it").startswith("en")
         return self.name_en if english and self.name_en else self.name
+
+
+class CatalogueChoice(models.Model):
+    """What the town answered to an entry of the centre's shared list of kinds: the version, and the data it took last.
+
+    `data` is empty when it never took any, as of a kind that it does not want.
+    """
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    version = models.PositiveIntegerField(_("version"))
+    data = models.JSONField(default=dict)
+    answered_at = models.DateTimeField(_("answered"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("answer to the shared list")
+        verbose_name_plural = _("answers to the shared list")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version}"
 
 
 class RoutingRule(models.Model):

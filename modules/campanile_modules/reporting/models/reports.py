@@ -45,6 +45,7 @@ class Report(models.Model):
         API = "api", _("API")
         DESK = "desk", _("counter")
         PHONE = "phone", _("telephone")
+        KIOSK = "kiosk", _("kiosk")
         OPEN311 = "open311", _("Open311")
         HANDED_OVER = "handover", _("another municipality")
         IMPORT = "import", _("import")

@@ -310,6 +310,7 @@ def _filters(request: HttpRequest) -> dict[str, Any]:
         "view": request.GET.get("vista", "lista"),
         "category": request.GET.get("tipo", ""), "office": request.GET.get("ufficio", ""),
         "may_set_up": require_permission(request.user, READ).has_permission("reporting.set_up"),
+        "may_write": require_permission(request.user, READ).has_permission("reporting.write_for_others"),
         "categories": list(Category.objects.all()), "offices": list(_offices()), "kept": kept.urlencode(),
     }  # fmt: skip
 

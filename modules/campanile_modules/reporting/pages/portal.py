@@ -18,6 +18,7 @@ from campanile_modules.reporting import services
 from campanile_modules.reporting.forms import AnswerForm, MeTooForm, OpinionForm, SecretForm
 from campanile_modules.reporting.models import Category, Photo, Report
 from campanile_modules.reporting.pages import mine
+from campanile_modules.reporting.pages.kiosk import frame
 from campanile_modules.reporting.services import following, keys, moves, opinions
 from campanile_modules.reporting.states import ALLOWED_MOVES, WORD_OF, State, Word
 from campanile_tenants.kit.limits import too_many, within_limit
@@ -90,7 +91,7 @@ def _context(request: HttpRequest, report: Report, **more: Any) -> dict[str, Any
     whole = report.is_published or author
     state = State(report.state)
     events = [event for event in report.events.all() if event.is_public and (author or event.kind != "opinion")]
-    return {
+    return frame(request) | {
         "report": report, "whole": whole, "author": author, "events": events, "me_too": MeTooForm(),
         "photos": report.photos.all() if whole else (), "others": report.follows.count(),
         "follow": report.follows.filter(pk=mine.follows(request, report)).first(),
@@ -183,7 +184,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
         else:
             mine.remember(request, report)
             return redirect("reporting:detail", code=report.code)
-    return render(request, "reporting/find.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "reporting/find.html", {"form": form} | frame(request), status=422 if form.errors else 200)
 
 
 @require_safe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campanile_modules.reporting.forms import TemplateForm
 from campanile_modules.reporting.forms_setup import CategoryForm, HoursForm, NewCategoryForm, RuleForm
 from campanile_modules.reporting.models import Category, ResponseTemplate, RoutingRule, WorkCalendar
-from campanile_modules.reporting.services import routing
+from campanile_modules.reporting.services import routing, sharing
 from campanile_tenants.kit import audit, people
 from campanile_tenants.kit.people import User
 from campanile_tenants.kit.permissions import permission_required
@@ -25,13 +25,36 @@ _ANY = ["GET", "HEAD", "POST"]
 @require_safe
 @permission_required(MAY)
 def overview(request: HttpRequest) -> HttpResponse:
-    """What is set up, on one page. 6 queries."""
+    """What is set up, on one page. 9 queries."""
     context = {
         "categories": Category.objects.select_related("office", "parent"),
         "rules": RoutingRule.objects.select_related("category", "zone", "office", "person"),
         "calendars": WorkCalendar.objects.all(), "templates": ResponseTemplate.objects.select_related("category"),
+        "offers": len(sharing.offers()),
     }  # fmt: skip
     return render(request, "reporting/setup.html", context)
+
+
+@require_safe
+@permission_required(MAY)
+def offered(request: HttpRequest) -> HttpResponse:
+    """What the centre's shared list of kinds offers, each with what it would change. 3 queries."""
+    return render(request, "reporting/offers.html", {"offers": sharing.offers()})
+
+
+@require_POST
+@permission_required(MAY)
+def decide(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+    """`prendi` takes an offer of the shared list, `lascia` leaves it."""
+    if verb not in ("prendi", "lascia"):
+        raise Http404
+    if not (sharing.take if verb == "prendi" else sharing.leave)(code):
+        messages.error(request, _("This offer is over: the centre changed it, or a colleague answered."))
+    elif verb == "prendi":
+        messages.success(request, _("Taken. Your own words stayed."))
+    else:
+        messages.success(request, _("Left as it was. The next change will be offered again."))
+    return redirect("reporting:offers")
 
 
 @require_http_methods(_ANY)

@@ -18,6 +18,7 @@ from campanile_modules.reporting.errors import PhotoRefused, TooManyPhotos
 from campanile_modules.reporting.forms import DetailsForm, PrivacyForm
 from campanile_modules.reporting.models import Category, Draft, Report
 from campanile_modules.reporting.pages import mine
+from campanile_modules.reporting.pages.kiosk import frame, is_kiosk
 from campanile_modules.reporting.pages.mine import DRAFT
 from campanile_modules.reporting.services import duplicates, puzzles
 from campanile_tenants.kit.limits import within_limit
@@ -37,7 +38,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         if _draft(request) is None:
             request.session[DRAFT] = str(Draft.objects.create().pk)
         return redirect("reporting:new_details")
-    return render(request, "reporting/new_privacy.html", {"form": form, "step": 1})
+    return render(request, "reporting/new_privacy.html", {"form": form, "step": 1} | frame(request))
 
 
 @never_cache
@@ -49,7 +50,7 @@ def details(request: HttpRequest) -> HttpResponse:
         return _begin_again(request)
     if request.method != "POST":
         form = DetailsForm(initial=draft.values)
-        return render(request, "reporting/new_details.html", _details_context(form, draft))
+        return render(request, "reporting/new_details.html", _details_context(request, form, draft))
     uploads = request.FILES.getlist("photos")
     form = DetailsForm(_with_place(request, uploads))
     draft.values = form.to_store() | {
@@ -66,7 +67,7 @@ def details(request: HttpRequest) -> HttpResponse:
             valid = False
     if valid and "add_photos" not in request.POST:
         return redirect("reporting:new_summary")
-    return render(request, "reporting/new_details.html", _details_context(form, draft))
+    return render(request, "reporting/new_details.html", _details_context(request, form, draft))
 
 
 @require_POST
@@ -88,7 +89,7 @@ def similar(request: HttpRequest) -> HttpResponse:
     """
     form = DetailsForm(request.POST)
     form.is_valid()
-    found = _alike(form.cleaned_data, _draft(request))
+    found = alike(form.cleaned_data, _draft(request))
     return render(request, "reporting/_similar.html", {"similar": found})
 
 
@@ -103,8 +104,8 @@ def summary(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("reporting:new_details")
     values = form.cleaned_data
-    context = {
-        "values": values, "photos": draft.photos.all(), "step": 3, "similar": _alike(values, draft),
+    context = frame(request) | {
+        "values": values, "photos": draft.photos.all(), "step": 3, "similar": alike(values, draft),
         "asked": [(field.label, values.get(field.name)) for field in form.question_fields()],
     }  # fmt: skip
     if request.method != "POST":
@@ -113,7 +114,7 @@ def summary(request: HttpRequest) -> HttpResponse:
         report = _send(request, draft, form)
     except CampanileError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
-        return render(request, "reporting/new_details.html", _details_context(form, draft), status=422)
+        return render(request, "reporting/new_details.html", _details_context(request, form, draft), status=422)
     request.session.pop(DRAFT, None)
     mine.remember(request, report)
     if report.secret:
@@ -131,7 +132,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("reporting:detail", code=code)
     known, secret = request.session.get(_SECRET, ["", ""])
     author = getattr(report, "reporter", None)
-    context = {
+    context = frame(request) | {
         "report": report, "has_mail": bool(author and author.email), "has_phone": bool(author and author.phone),
         "secret": secret if known == code else "",
     }  # fmt: skip
@@ -146,11 +147,13 @@ def _send(request: HttpRequest, draft: Draft, form: DetailsForm) -> Report:
     person = request.user if isinstance(request.user, User) and request.user.kind == Kind.CITIZEN else None
     return services.submit(
         **sent, draft=draft, language=(get_language() or "it")[:2], idempotency_key=f"draft:{draft.pk}",
+        channel=Report.Channel.KIOSK if is_kiosk(request) else Report.Channel.WEB,
         answers=form.answers(), user=person, may_be_handed_over=values["may_be_handed_over"], suspicious=doubts > 1,
     )  # fmt: skip
 
 
-def _alike(values: dict[str, Any], draft: Draft | None) -> list[duplicates.Alike]:
+def alike(values: dict[str, Any], draft: Draft | None) -> list[duplicates.Alike]:
+    """Open reports that are like what is being written; none of kinds that only author and office see. 3 queries."""
     category = values.get("category")
     if not isinstance(category, Category) or category.visibility != Category.Visibility.PUBLIC:
         return []
@@ -185,8 +188,8 @@ def _draft(request: HttpRequest) -> Draft | None:
     return Draft.objects.filter(pk=key).first() if key else None
 
 
-def _details_context(form: DetailsForm, draft: Draft) -> dict[str, Any]:
-    return {
+def _details_context(request: HttpRequest, form: DetailsForm, draft: Draft) -> dict[str, Any]:
+    return frame(request) | {
         "form": form, "photos": list(draft.photos.all()), "most_photos": photos.most_photos(), "step": 2,
         "puzzle": puzzles.puzzle(), "bits": puzzles.BITS,
     }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from campanile_modules.reporting.catalogue import FIRST_CATEGORIES, FIRST_WEEK
+from campanile_modules.reporting.catalogue import FIRST_WEEK
 from campanile_modules.reporting.errors import (
     AnswerMissing,
     CategoryClosed,
@@ -16,6 +16,7 @@ from campanile_modules.reporting.errors import (
     PhotoMissing,
 )
 from campanile_modules.reporting.models import Category, WorkCalendar
+from campanile_modules.reporting.services import sharing
 from campanile_tenants.kit.town import current_town
 
 MOST_ANSWER = 500
@@ -23,16 +24,12 @@ MOST_ANSWER = 500
 
 
 def put_first_categories() -> int:
-    """Makes the catalogue's categories, and working hours, in a town that has none; returns how many were made."""
+    """Puts the shared list of kinds, and working hours, in a town that has none; returns how many kinds were made."""
     if not WorkCalendar.objects.exists():
         WorkCalendar.objects.create(name="Municipio", spans=FIRST_WEEK)
     if Category.objects.exists():
         return 0
-    rows = [
-        Category(code=code, name=name, name_en=name_en, position=position)
-        for position, (code, name, name_en) in enumerate(FIRST_CATEGORIES)
-    ]
-    return len(Category.objects.bulk_create(rows))
+    return sharing.adopt_all()
 
 
 def category_choices() -> list[tuple[str, str]]:

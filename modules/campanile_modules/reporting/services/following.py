@@ -21,7 +21,14 @@ WORDS = gettext_noop(
 
 
 def me_too(
-    report: Report, *, browser: str, email: str = "", words: str = "", language: str = "it", known: int = 0
+    report: Report,
+    *,
+    browser: str,
+    email: str = "",
+    words: str = "",
+    language: str = "it",
+    known: int = 0,
+    channel: str = "web",
 ) -> tuple[Follow, bool]:
     """Counts somebody once; with an address she is written to. Returns the row and whether it is new.
 
@@ -44,7 +51,7 @@ def me_too(
                 report=report, mark=mark, defaults={"email": email, "language": language}
             )
         if email and (created or before is follow):
-            consent.give_consent(CONSENT, words, version=VERSION, language=language, subject=email, channel="web")
+            consent.give_consent(CONSENT, words, version=VERSION, language=language, subject=email, channel=channel)
             telling.tell_follower(report, follow)
         if created:
             events.publish("reporting.followed", report_id=str(report.pk))

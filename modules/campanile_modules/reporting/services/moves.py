@@ -120,13 +120,16 @@ def answer(report: Report, *, by: User, text: str) -> ReportEvent:
 
 
 def note(report: Report, *, by: User, text: str, mentions: Sequence[User] = ()) -> ReportEvent:
-    """Writes a note that only colleagues read; who is mentioned finds it in the inbox. Raises TextMissing."""
+    """Writes a note that only colleagues read; who is mentioned gets a mail at once, and finds it in the
+    inbox. Raises TextMissing.
+    """
     words = _some(text)
     with transaction.atomic():
         audit.record("reporting.noted", report)
         event = append(report, _Kind.NOTE, by=by, internal_text=words)
         if mentions:
             event.mentions.set(mentions)
+            telling.tell_mentioned(report, event, mentions)
         events.publish("reporting.written", report_id=str(report.pk))
     return event
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -16,6 +16,7 @@ from campanile_modules.reporting.models import Follow, Report, Reporter, ReportE
 from campanile_modules.reporting.services.keys import key_of
 from campanile_modules.reporting.states import State
 from campanile_tenants.kit import messaging, outreach
+from campanile_tenants.kit.people import User
 from campanile_tenants.kit.town import current_town
 from campanile_tenants.kit.web import absolute
 
@@ -81,6 +82,20 @@ def tell(report: Report, event: ReportEvent, words: Words, *, followers: bool = 
     for recipient in recipients:
         write(report, event, words, recipient)
     return len(recipients)
+
+
+def tell_mentioned(report: Report, event: ReportEvent, people: Iterable[User]) -> None:
+    """Writes at once to colleagues whom a note names; what it says stands behind the sign-in only."""
+    link = absolute(reverse("reporting:office_detail", args=[report.code]))
+    for person in people:
+        with translation.override(person.language):
+            messaging.send_mail(
+                key=f"reporting.mention:{event.pk}:{person.pk}", purpose="reporting.mention", to=person.email,
+                subject=gettext("%(who)s wrote a note for you: report %(code)s")
+                % {"who": event.author_name, "code": report.code},
+                body=gettext("It is about %(kind)s, %(place)s. Read it and answer here:\n%(link)s")
+                % {"kind": report.category, "place": report.place, "link": link},
+            )  # fmt: skip
 
 
 def tell_follower(report: Report, follow: Follow, words: Words = FOLLOWED) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count
 from django.utils import timezone
 
+from campanile_modules.reporting import photos
 from campanile_modules.reporting.models import Draft, Follow, Report, Reporter
 from campanile_modules.reporting.states import State
 from campanile_tenants.kit.erasure import erasing
@@ -32,10 +33,8 @@ def purge(today: datetime | None = None) -> tuple[int, int]:
     """
     now = today or timezone.now()
     drafts = 0
-    for draft in Draft.objects.filter(expires_at__lt=now).prefetch_related("photos"):
-        for photo in draft.photos.all():
-            photo.file.delete(save=False)
-        draft.delete()
+    for draft in Draft.objects.filter(expires_at__lt=now).values_list("pk", flat=True):
+        photos.discard(draft)
         drafts += 1
     for report in Report.objects.filter(state=State.PENDING_EMAIL, created_at__lt=now - UNCONFIRMED):
         _delete(report)

@@ -1,6 +1,8 @@
-"""SharedService: a description of a service as all towns of the centre give it."""
+"""SharedService, SharedEntry: what all towns of the centre start from, and are offered again when it changes."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -31,3 +33,30 @@ class SharedService(models.Model):
 
     def __str__(self) -> str:
         return str(self.data.get("title", self.code))
+
+
+class SharedEntry(models.Model):
+    """One entry of a list that a module shares among all towns (see `SharedKind`). `data` is the module's own.
+
+    `version` grows with each change that towns should be offered. `is_adapted`: the centre wrote it, so that a new
+    release of Campanile leaves it as it is.
+    """
+
+    kind = models.CharField(_("list"), max_length=60)
+    code = models.SlugField(_("code"), max_length=40)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    is_adapted = models.BooleanField(_("changed by the centre"), default=False)
+    data = models.JSONField()
+    what_changed = models.CharField(_("what changed"), max_length=200, blank=True)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+    retired_at = models.DateTimeField(_("no longer offered since"), null=True, blank=True)
+
+    class Meta:
+        db_table = '"public"."library_sharedentry"'
+        verbose_name = _("entry of a shared list")
+        verbose_name_plural = _("entries of shared lists")
+        ordering = ("kind", "code")
+        constraints: ClassVar = [models.UniqueConstraint(fields=("kind", "code"), name="sharedentry_once")]
+
+    def __str__(self) -> str:
+        return str(self.data.get("name", self.code))
