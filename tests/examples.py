@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from campanile_graphql.files import upload_address
 from campanile_modules.reporting.models import Category, Photo, Report, ResponseTemplate, RoutingRule, WorkCalendar
+from campanile_platform.centre.models import OpenInvoice
 from campanile_tenants.contract.access import Assurance
+from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.town.api.models import Job, Upload
 from campanile_tenants.town.delivery.models import Answer, Delivery
 from campanile_tenants.town.delivery.services import enqueue
@@ -107,9 +109,20 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "office:module_settings": lambda: {"code": "reporting"},
     "office:remove_view": lambda: {"pk": _view().pk},
     "centre:open_line": lambda: {"name": "smtp"},
+    "centre:league": lambda: {"code": "reporting.promise"},
+    "centre:pay_invoice": lambda: {"pk": _invoice().pk},
+    "centre:prices_edit": lambda: {"module": "reporting"},
+    "centre:shared": lambda: {"kind": "reporting.category"},
+    "centre:shared_new": lambda: {"kind": "reporting.category"},
+    "centre:shared_edit": lambda: {"kind": "reporting.category", "code": "roads"},
+    "centre:shared_act": lambda: {"kind": "reporting.category", "code": "roads", "verb": "ritira"},
     "centre:catalogue_edit": lambda: {"code": "tari"},
     "centre:catalogue_act": lambda: {"code": "tari", "verb": "ritira"},
     "content:feed_act": lambda: {"pk": _feed().pk, "verb": "togli"},
+    "site:tile": lambda: {"zoom": 12, "x": 2154, "y": 1460},
+    "reporting:decide_offer": lambda: {"code": "roads", "verb": "prendi"},
+    "reporting:desk_me_too": lambda: {"code": _report().code},
+    "reporting:slip": lambda: {"code": _report().code},
     "reporting:remove_photo": lambda: {"photo_id": _photo().pk},
     "reporting:photo": lambda: {"photo_id": _photo().pk},
     "reporting:receipt": lambda: {"code": _report().code},
@@ -305,3 +318,15 @@ def _feed() -> Feed:
 
 def _photo() -> Photo:
     return Photo.objects.create(report=_report(), file="reporting/x.jpg", name="x", width=1, height=1)
+
+
+def _invoice() -> OpenInvoice:
+    made, _new = OpenInvoice.objects.get_or_create(
+        number="1/2026",
+        defaults={
+            "municipality": Municipality.objects.get(istat_code=A),
+            "amount": 10,
+            "due_on": timezone.localdate(),
+        },
+    )
+    return made

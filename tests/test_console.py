@@ -57,7 +57,7 @@ def test_the_page_costs_the_same_however_many_towns(busy: None) -> None:
     browser.get("/")
     with CaptureQueriesContext(connection) as queries:
         browser.get("/", {"misura": "reporting.submitted"})
-    assert len(queries) <= 13, [row["sql"][:90] for row in queries]
+    assert len(queries) <= 15, [row["sql"][:90] for row in queries]
 
 
 def test_outlines_are_drawn_once_and_fit_the_picture(busy: None) -> None:

@@ -41,6 +41,7 @@ def make_first_towns() -> None:
         person("operatore", "operations", Kind.OPERATOR)
         person("collega", "support", Kind.OPERATOR)
         person("revisore", "auditor", Kind.OPERATOR)
+        person("contabile", "billing", Kind.OPERATOR)
 
 
 def person(name: str, role: str = "", kind: str = "", office: Any = None, categories: list[str] | None = None) -> User:

@@ -17,6 +17,8 @@ PERMISSIONS = tuple(
         ("centre.view_towns", _("See all towns"), _EVERYBODY),
         ("centre.onboard_town", _("Take in a town"), ("operations",)),
         ("centre.edit_catalogue", _("Change the shared catalogue"), ("operations",)),
+        ("centre.keep_prices", _("Change the price list"), ("operations", "billing")),
+        ("centre.keep_accounts", _("Write down invoices to the towns, and that they are paid"), ("billing",)),
         ("centre.propose_campaigns", _("Propose alerts to the towns"), ("operations",)),
         ("centre.manage_lines", _("Try out channels and use closed lines again"), ("operations", "support")),
         ("centre.view_outbox", _("See the local outbox"), ("operations", "support")),

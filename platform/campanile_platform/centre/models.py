@@ -1,4 +1,4 @@
-"""Centre and Adhesion. Concessions and their prices come with billing."""
+"""Centre, Adhesion, OpenInvoice, AccessRequest. Concessions and the ledger come with billing."""
 
 from __future__ import annotations
 
@@ -62,6 +62,35 @@ class Adhesion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.municipality} - {self.centre}"
+
+
+class OpenInvoice(models.Model):
+    """An invoice to a town that the centre's book-keeping knows, until it is paid. Amounts in EUR.
+
+    Written down by hand or taken in from a file, until billing itself makes invoices. Arrears are told, they never
+    switch anything off.
+    """
+
+    municipality = models.ForeignKey("registry.Municipality", on_delete=models.PROTECT, related_name="open_invoices")
+    number = models.CharField(_("number"), max_length=40)
+    amount = models.DecimalField(_("amount in EUR"), max_digits=10, decimal_places=2)
+    due_on = models.DateField(_("due on"))
+    paid_on = models.DateField(_("paid on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        ordering = ("due_on", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("number",), name="openinvoice_number_once"),
+            models.CheckConstraint(name="openinvoice_asks_for_something", condition=Q(amount__gt=0)),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("due_on",), name="openinvoice_unpaid", condition=Q(paid_on__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.amount} EUR"
 
 
 class AccessRequest(models.Model):

@@ -11,6 +11,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from campanile_platform.centre.accounts import arrears
+from campanile_platform.centre.league import counts
+from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.figures import declared
 from campanile_tenants.public.registry.models import Figure, Municipality
 
@@ -26,16 +29,20 @@ class Measure:
 
     code: str
     label: str | Promise
+    percent: bool = False
+    """A share of a hundred: shown with its sign, and without a sum."""
 
 
+ARREARS = Measure("scaduto", _("Arrears in euro"))
 POPULATION = Measure("abitanti", _("Inhabitants"))
 MODULES = Measure("moduli", _("Modules switched on"))
 
 
 def measures() -> dict[str, Measure]:
-    """Every figure that a module declares, then what the registry knows."""
+    """Every figure and share that a module declares, then what registry and book-keeping know."""
     found = {code: Measure(code, figure.label) for code, figure in declared().items()}
-    return found | {one.code: one for one in (POPULATION, MODULES)}
+    found |= {code: Measure(code, ratio.label, percent=True) for code, ratio in registry.ratios().items()}
+    return found | {one.code: one for one in (ARREARS, POPULATION, MODULES)}
 
 
 def values(measure: Measure, towns: Iterable[Any]) -> dict[str, int]:
@@ -44,6 +51,12 @@ def values(measure: Measure, towns: Iterable[Any]) -> dict[str, int]:
         return {town.schema_name: town.population for town in towns}
     if measure is MODULES:
         return {town.schema_name: len(town.open_activations) for town in towns}
+    if measure is ARREARS:
+        owed = arrears()
+        return {town.schema_name: round(owed[town.pk].amount) for town in towns if town.pk in owed}
+    if measure.percent:
+        shares = counts(registry.ratios()[measure.code])
+        return {schema: round(100 * good / of) for schema, (good, of) in shares.items() if of}
     return dict(Figure.objects.filter(code=measure.code).values_list("schema_name", "value"))
 
 

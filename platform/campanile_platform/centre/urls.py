@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from campanile_platform.centre import campaigns, catalogue, lines, views, views_access
+from campanile_platform.centre import (
+    accounts,
+    campaigns,
+    catalogue,
+    league,
+    lines,
+    prices,
+    shared,
+    views,
+    views_access,
+)
 from campanile_tenants.contract.access import Audience, Host, Policy
 from campanile_tenants.town.office.pages.patterns import access_patterns, audit_patterns
 
@@ -18,6 +28,15 @@ urlpatterns = [
     path("allerte/proponi/<slug:hazard>/", campaigns.propose, name="propose_campaign"),
     path("allerte/<uuid:pk>/", campaigns.campaign, name="campaign"),
     path("allerte/<uuid:pk>/chiudi/", campaigns.close, name="close_campaign"),
+    path("confronto/<str:code>/", league.league, name="league"),
+    path("fatture/", accounts.invoices, name="invoices"),
+    path("fatture/<int:pk>/pagata/", accounts.pay, name="pay_invoice"),
+    path("listino/", prices.price_list, name="prices"),
+    path("listino/<slug:module>/", prices.edit_prices, name="prices_edit"),
+    path("elenchi/<str:kind>/", shared.entries, name="shared"),
+    path("elenchi/<str:kind>/nuova/", shared.edit, name="shared_new"),
+    path("elenchi/<str:kind>/<slug:code>/", shared.edit, name="shared_edit"),
+    path("elenchi/<str:kind>/<slug:code>/<slug:verb>/", shared.act, name="shared_act"),
     path("catalogo/", catalogue.services, name="catalogue"),
     path("catalogo/nuovo/", catalogue.edit, name="catalogue_new"),
     path("catalogo/<slug:code>/", catalogue.edit, name="catalogue_edit"),

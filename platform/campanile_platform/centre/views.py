@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from campanile_infra.channels.email.local import read_outbox
-from campanile_platform.centre import activity, province
+from campanile_platform.centre import accounts, activity, lines, province
 from campanile_platform.centre.access import operator_with
 from campanile_platform.onboarding.models import Job
+from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.models import Activation, Domain, Municipality
 
 
@@ -22,7 +23,7 @@ from campanile_tenants.public.registry.models import Activation, Domain, Municip
 def home(request: HttpRequest) -> HttpResponse:
     """Every town on the map and in a table, in the shade of `?misura=`, searched by `?cerca=`.
 
-    11 queries, however many towns; one more for the outlines the first time in a process.
+    13 queries, however many towns; one more for the outlines the first time in a process.
     """
     words = request.GET.get("cerca", "").strip()
     by_measure = request.GET.get("ordine") == "misura"
@@ -36,13 +37,16 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     values = province.values(measure, towns)
     seen = activity.last_sign_ins()
+    owed = accounts.arrears()
+    silent = lines.silent_channels()
     ends = province.breaks(values.values())
     picture = province.picture(town.schema_name for town in towns)
     rows: list[dict[str, Any]] = [
         {
             "town": town, "value": values.get(town.schema_name, 0), "found": _fits(town, words),
             "shade": province.class_of(values.get(town.schema_name, 0), ends),
-            "seen": seen.get(town.schema_name),
+            "seen": seen.get(town.schema_name), "owed": owed.get(town.pk),
+            "silent": silent.get(town.schema_name, ()),
             "path": picture.paths.get(town.schema_name, "") if picture else "",
         }
         for town in towns
@@ -59,7 +63,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "by_measure": by_measure,
         "picture": picture,
         "legend": [(n, end, ends[n] - 1 if n < len(ends) else None) for n, end in enumerate(ends, 1)],
-        "total": sum(values.values()),
+        "total": None if measure.percent else sum(values.values()),
+        "ratios": registry.ratios().values(),
+        "late_towns": len(owed),
+        "may_count": request.user.has_permission("centre.keep_accounts"),  # type: ignore[union-attr]
         "totals": {
             "towns": len(towns), "live": sum(town.state == "live" for town in towns),
             "people": sum(town.population for town in towns),

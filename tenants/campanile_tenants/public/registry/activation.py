@@ -15,10 +15,13 @@ from campanile_tenants.contract.module import ModuleConfig
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.directory import directory, load_town
 from campanile_tenants.public.registry.models import Activation, Municipality
+from campanile_tenants.public.registry.prices import price_of
 
 
 def switch_on(municipality: Municipality, code: str, *, by: str) -> bool:
     """Switches a module on; returns whether it was off. `by` says who, as the history will show it.
+
+    The price of today's list is kept with it, and the free days if it is the first time.
 
     Raises UnknownModule, or ModuleRequires when a module it needs is off.
     """
@@ -32,12 +35,16 @@ def switch_on(municipality: Municipality, code: str, *, by: str) -> bool:
                     raise ModuleRequires(module=code, other=other)
             if code in open_modules:
                 return False
+            before = Activation.objects.filter(municipality=municipality, module=code).order_by("-started_at").first()
+            price = price_of(code, municipality)
             Activation.objects.create(
                 municipality=municipality,
                 schema_name=municipality.schema_name,
                 module=code,
                 started_by=by,
-                settings=_settings_before(municipality, module),
+                settings=_settings_before(before, module),
+                yearly_price=price.yearly if price else None,
+                trial_until=price.trial_until() if price and before is None else None,
             )
             town = load_town(pk=municipality.pk)
         with in_schema(municipality.schema_name, town):
@@ -92,13 +99,12 @@ def change_settings(municipality: Municipality, code: str, values: dict[str, Any
 def history(municipality: Municipality) -> list[dict[str, Any]]:
     """Every period of every module of a town, the latest first: who switched what, and when. 1 query."""
     with in_schema(PUBLIC_SCHEMA):
-        fields = ("module", "started_at", "started_by", "ended_at", "ended_by", "yearly_price")
+        fields = ("module", "started_at", "started_by", "ended_at", "ended_by", "yearly_price", "trial_until")
         return list(Activation.objects.filter(municipality=municipality).values(*fields))
 
 
-def _settings_before(municipality: Municipality, module: ModuleConfig) -> dict[str, Any]:
+def _settings_before(before: Activation | None, module: ModuleConfig) -> dict[str, Any]:
     """What the town chose the last time the module was on."""
-    before = Activation.objects.filter(municipality=municipality, module=module.code).order_by("-started_at").first()
     return dataclasses.asdict(settings_from(module, before.settings if before else {}))
 
 

@@ -158,6 +158,7 @@ class Activation(models.Model):
     yearly_price = models.DecimalField(
         _("price a year in EUR"), max_digits=10, decimal_places=2, null=True, blank=True
     )
+    trial_until = models.DateField(_("free until"), null=True, blank=True)
     settings = models.JSONField(_("settings"), default=dict, blank=True)
 
     class Meta:
@@ -179,6 +180,31 @@ class Activation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.schema_name}: {self.module}"
+
+
+class ListPrice(models.Model):
+    """What a module costs a year, in EUR without VAT, for towns from so many inhabitants up to the next band.
+
+    Public among the towns of the platform. `trial_days`: how long it is free the first time a town switches it on.
+    """
+
+    module = models.CharField(_("module"), max_length=30)
+    inhabitants_from = models.PositiveIntegerField(_("from inhabitants"), default=0)
+    yearly_price = models.DecimalField(_("price a year in EUR"), max_digits=10, decimal_places=2)
+    trial_days = models.PositiveSmallIntegerField(_("days free at the start"), default=0)
+
+    class Meta:
+        db_table = '"public"."registry_listprice"'
+        verbose_name = _("list price")
+        verbose_name_plural = _("list prices")
+        ordering = ("module", "inhabitants_from")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("module", "inhabitants_from"), name="listprice_once_a_band"),
+            models.CheckConstraint(name="listprice_is_not_negative", condition=models.Q(yearly_price__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.module} ≥ {self.inhabitants_from}: {self.yearly_price} EUR"
 
 
 class UsageEvent(models.Model):
