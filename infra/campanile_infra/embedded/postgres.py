@@ -28,6 +28,7 @@ _SETTINGS = {
     "shared_buffers": "256MB",
     "max_connections": "120",
     "max_locks_per_transaction": "512",
+    "max_files_per_process": "8000",
     "jit": "off",
     "random_page_cost": "1.1",
     "log_min_messages": "warning",

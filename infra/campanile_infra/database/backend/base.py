@@ -40,7 +40,8 @@ class TownCursor(postgresql.Cursor):  # type: ignore[name-defined]
             self._say(wrapper, wanted)
             return super().execute(query, params, **options)
         prefix, count = scope.statements(wrapper.said, wanted)
-        text = query if params is None else self.mogrify(query, params)
+        plain = params is None or (not params and "%" not in query)
+        text = query if plain else self.mogrify(query, params)
         try:
             super().execute(prefix + text, None, **options)
         except BaseException:
