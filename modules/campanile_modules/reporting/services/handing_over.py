@@ -47,13 +47,16 @@ class Parcel:
 
 
 def offer(report: Report, to: Neighbour, *, by: User, text: str) -> Report:
-    """Forwards a report to a town of the platform; it is carried over soon. Raises IllegalMove, TextMissing."""
+    """Forwards a report to a town of the platform; it is carried over at once. Raises IllegalMove, TextMissing."""
+    from campanile_modules.reporting import tasks  # tasks do what services say
+
     with transaction.atomic():
         moved = moves.forward(report, by=by, whom=to.full_name, text=text)
         Handover.objects.update_or_create(
             report=moved, defaults={"istat_code": to.istat_code, "name": to.full_name, "state": Handover.State.WAITING}
         )
         audit.record("reporting.handed_over", moved, to=to.istat_code)
+        tasks.carry.wake_on_commit()
     return moved
 
 
