@@ -5,7 +5,14 @@ import * as L from 'leaflet';
 const pin = (state) => L.divIcon({ className: `pin pin-${state}`, iconSize: [18, 18], iconAnchor: [9, 20] });
 const round = (number) => number.toFixed(6);
 
+// The map's style comes after the page's: nobody waits for it to read, and its place is kept free meanwhile.
+const styled = Promise.all([...document.querySelectorAll('link[data-map-style]')].map(async (link) => {
+  if (!link.sheet) await new Promise((resolve) => link.addEventListener('load', resolve, { once: true }));
+  link.media = 'all';
+}));
+
 async function draw(box) {
+  await styled;
   const outline = await (await fetch(box.dataset.boundary)).json();
   box.hidden = false;
   const { tiles, tilesCredit } = document.documentElement.dataset;
@@ -99,7 +106,7 @@ function letPick(map, box, bounds) {
     longitude.value = round(place.lng);
     if (marker) marker.setLatLng(place);
     else {
-      marker = L.marker(place, { icon: pin('in_charge'), draggable: true, autoPan: true }).addTo(map);
+      marker = L.marker(place, { icon: pin('in_charge'), draggable: true, autoPan: true, title: box.dataset.pinLabel }).addTo(map);
       marker.on('dragend', () => put(marker.getLatLng()));
     }
     for (const field of [latitude, longitude]) field.dispatchEvent(new Event('change', { bubbles: true }));
@@ -125,5 +132,5 @@ function letPick(map, box, bounds) {
 }
 
 document.querySelectorAll('[data-map]').forEach((box) => {
-  draw(box).catch((error) => { box.hidden = true; console.warn('No map:', error.message); });
+  draw(box).catch((error) => { box.remove(); console.warn('No map:', error.message); });
 });
