@@ -19,6 +19,7 @@ from campanile_infra.database.scope import in_schema
 from campanile_infra.embedded.state import State
 from campanile_infra.terminal import console
 from campanile_platform.demo.alerts import colours_of_today, fill_alerts
+from campanile_platform.demo.console import fill_console
 from campanile_platform.demo.reports import fill_town
 from campanile_platform.demo.site import fill_site
 from campanile_platform.onboarding.services import waiting_jobs
@@ -48,6 +49,7 @@ def build(place: State) -> list[str]:
     with in_schema(PUBLIC_SCHEMA):
         _person("operatore@provincia.lecco.example", "Operatore della Provincia", "operations", password, secret)
         _person("collega@provincia.lecco.example", "Collega della Provincia", "operations", password, secret)
+        fill_console()
         rich = list(Municipality.objects.filter(istat_code__in=RICH).order_by("name"))
     colours_of_today()
     for town in track(rich, "Filling three towns with life", console=console, transient=True):

@@ -18,6 +18,7 @@ from campanile_tenants.town.people.models import User
 from campanile_tenants.town.site import tree
 from campanile_tenants.town.site.drawing import service_with
 from campanile_tenants.town.site.face import face_of
+from campanile_tenants.town.site.languages import others
 from campanile_tenants.town.site.pages.rating import NEGATIVE, POSITIVE
 
 OFFICE = {"base": "office/base.html", "name": "office"}
@@ -45,6 +46,7 @@ def _portal(town: Town) -> dict[str, Any]:
     """What the pages of a town's site show: its face, the menu of the national model, the rating's fixed answers."""
     return {
         "face": SimpleLazyObject(lambda: face_of(town)),
+        "other_languages": SimpleLazyObject(lambda: others(town)),
         "map_tiles": TILES if settings.MAP_TILES_URL else "",
         "map_credit": settings.MAP_TILES_CREDIT,
         "site_sections": tree.SECTIONS,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -16,6 +15,7 @@ from campanile_modules.reporting.models import Follow, Report, Reporter, ReportE
 from campanile_modules.reporting.services.keys import key_of
 from campanile_modules.reporting.states import State
 from campanile_tenants.kit import messaging, outreach
+from campanile_tenants.kit.dates import in_words
 from campanile_tenants.kit.people import User
 from campanile_tenants.kit.town import current_town
 from campanile_tenants.kit.web import absolute
@@ -146,5 +146,5 @@ def _values(report: Report, event: ReportEvent | None, to: _Recipient) -> dict[s
         "code": report.code, "title": report.title, "place": report.place, "state": report.word.label,
         "text": event.public_text if event else "", "link": link_of(report, to.follow),
         "whom": report.forwarded_to or (report.office.name if report.office else current_town().full_name),
-        "day": date_format(day, "j F Y").lower() if day else "",
+        "day": in_words(day, "j F Y") if day else "",
     }  # fmt: skip

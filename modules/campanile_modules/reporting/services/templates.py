@@ -8,11 +8,11 @@ import re
 import segno
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 
 from campanile_modules.reporting.models import Report
 from campanile_modules.reporting.services.categories import question_label
+from campanile_tenants.kit.dates import in_words
 from campanile_tenants.kit.web import absolute
 
 _BLANK = re.compile(r"\{(codice|titolo|luogo|ufficio|data)\}")
@@ -22,8 +22,7 @@ def fill(text: str, report: Report) -> str:
     """A ready answer with its blanks filled in; anything else in braces stays as it is."""
     values = {
         "codice": report.code, "titolo": report.title, "luogo": report.place,
-        "ufficio": report.office.name if report.office else "", "data": date_format(timezone.localdate(),
-                                                                                    "j F Y").lower(),
+        "ufficio": report.office.name if report.office else "", "data": in_words(timezone.localdate(), "j F Y"),
     }  # fmt: skip
     return _BLANK.sub(lambda found: values[found[1]], text)
 

@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campanile_tenants.public.registry.middleware.TownMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "campanile_tenants.town.site.languages.TownLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -297,7 +297,7 @@ PERMISSIONS_POLICY: dict[str, str | list[str]] = {
 
 # -- language and time -----------------------------------------------------------------------------
 LANGUAGE_CODE = "it"
-LANGUAGES = [("it", _("Italian")), ("en", _("English"))]
+LANGUAGES = [("it", _("Italian")), ("en", _("English")), ("de", _("German")), ("sl", _("Slovene"))]
 LOCALE_PATHS = [
     ROOT / "tenants" / "campanile_tenants" / "locale",
     ROOT / "platform" / "campanile_platform" / "locale",

@@ -12,7 +12,6 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import resolve, reverse
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
@@ -20,6 +19,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from campanile_infra.addresses import address
+from campanile_infra.dates import in_words
 from campanile_tenants.contract.access import Assurance, Audience
 from campanile_tenants.contract.module import ServiceEntry
 from campanile_tenants.contract.registry import registry
@@ -68,8 +68,14 @@ def readable(value: str) -> str:
     except ValueError:
         return value
     if moment is not None:
-        return date_format(localtime(moment), "j F Y, H:i").lower()
-    return date_format(day, "j F Y").lower() if day is not None else value
+        return in_words(localtime(moment), "j F Y, H:i")
+    return in_words(day, "j F Y") if day is not None else value
+
+
+@register.filter(expects_localtime=True)
+def when(value: Any, style: str) -> str:
+    """A date in words: `{{ day|when:"j F Y" }}`; nothing where there is none."""
+    return in_words(value, style) if value else ""
 
 
 @register.filter

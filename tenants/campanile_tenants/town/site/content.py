@@ -12,10 +12,10 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from campanile_infra.dates import in_words
 from campanile_tenants.town.site import tree
 from campanile_tenants.town.site.topics import TOPICS, topic_name
 
@@ -201,11 +201,11 @@ def as_words(value: Any, names: Mapping[str, str] = _NOBODY) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return date_format(localtime(value), "j F Y, H:i").lower()
+        return in_words(localtime(value), "j F Y, H:i")
     if isinstance(value, tuple):
         return "\n".join(names.get(one) or topic_name(one) if isinstance(one, str) else as_words(one) for one in value)
     if isinstance(value, Deadline):
-        return f"{date_format(value.day, 'j F Y').lower()}: {value.label}"
+        return f"{in_words(value.day, 'j F Y')}: {value.label}"
     return names.get(str(value), str(value))
 
 
