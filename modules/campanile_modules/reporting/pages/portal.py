@@ -78,7 +78,9 @@ def feature_collection(reports: Any) -> dict[str, Any]:
 @open_to_all
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One report: public to all, whole to its author (by session, or `?chiave=` of a mail). 7 queries."""
-    report = get_object_or_404(Report.objects.for_lists().select_related("duplicate_of", "office"), code=code.upper())
+    report = get_object_or_404(
+        Report.objects.for_lists().select_related("duplicate_of", "office", "handover"), code=code.upper()
+    )
     if mine.take_key(request, report):
         return redirect("reporting:detail", code=report.code)
     return render(request, "reporting/detail.html", _context(request, report))
@@ -90,11 +92,13 @@ def _context(request: HttpRequest, report: Report, **more: Any) -> dict[str, Any
         raise Http404
     whole = report.is_published or author
     state = State(report.state)
+    handover = getattr(report, "handover", None)
     events = [event for event in report.events.all() if event.is_public and (author or event.kind != "opinion")]
     return frame(request) | {
         "report": report, "whole": whole, "author": author, "events": events, "me_too": MeTooForm(),
         "photos": report.photos.all() if whole else (), "others": report.follows.count(),
         "follow": report.follows.filter(pk=mine.follows(request, report)).first(),
+        "went_to": handover if handover is not None and handover.link else None,
         "follow_words": _(following.WORDS), "opinion": OpinionForm(), "say": AnswerForm(),
         "asks_opinion": author and opinions.may_be_given(report),
         "may_withdraw": author and State.WITHDRAWN in ALLOWED_MOVES[state],
