@@ -19,10 +19,10 @@ class CentreConfig(AppConfig):
 
         registry.declare(*PERMISSIONS)
         registry.add_menu(
-            MenuEntry(_("New town"), "onboarding:choose", "centre.onboard_town", "it-plus-circle"),
             MenuEntry(_("Shared catalogue"), "centre:catalogue", "centre.view_towns", "it-files"),
             MenuEntry(_("Alerts"), "centre:campaigns", "centre.view_towns", "it-warning-circle"),
             MenuEntry(_("Channels"), "centre:lines", "centre.view_towns", "it-telephone"),
+            MenuEntry(_("New town"), "onboarding:choose", "centre.onboard_town", "it-plus-circle"),
             MenuEntry(_("Access to towns"), "centre:access", "centre.ask_access", "it-key"),
             MenuEntry(_("Operators"), "centre:people", "centre.manage_operators", "it-user"),
             MenuEntry(_("Audit trail"), "centre:audit", "audit.view_platform_log", "it-list"),

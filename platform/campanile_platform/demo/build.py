@@ -19,7 +19,7 @@ from campanile_infra.database.scope import in_schema
 from campanile_infra.embedded.state import State
 from campanile_infra.terminal import console
 from campanile_platform.demo.alerts import colours_of_today, fill_alerts
-from campanile_platform.demo.console import fill_console
+from campanile_platform.demo.console import send_invoices, set_prices
 from campanile_platform.demo.reports import fill_town
 from campanile_platform.demo.site import fill_site
 from campanile_platform.onboarding.services import waiting_jobs
@@ -41,6 +41,7 @@ _WORDS = ("lago", "monte", "barca", "neve", "sasso", "campana", "grigna", "adda"
 def build(place: State) -> list[str]:
     """Fills the database with what is not there yet; returns the lines about where and how to sign in."""
     with in_schema(PUBLIC_SCHEMA):
+        set_prices()
         known = Municipality.objects.filter(state=Municipality.State.LIVE).count()
     if known < 84 or waiting_jobs():
         console.print("[bold]Taking in the 84 municipalities of the Province of Lecco[/bold]")
@@ -49,7 +50,7 @@ def build(place: State) -> list[str]:
     with in_schema(PUBLIC_SCHEMA):
         _person("operatore@provincia.lecco.example", "Operatore della Provincia", "operations", password, secret)
         _person("collega@provincia.lecco.example", "Collega della Provincia", "operations", password, secret)
-        fill_console()
+        send_invoices()
         rich = list(Municipality.objects.filter(istat_code__in=RICH).order_by("name"))
     colours_of_today()
     for town in track(rich, "Filling three towns with life", console=console, transient=True):

@@ -18,8 +18,8 @@ _TRIAL_DAYS = 60
 _LATE = (("097025", "F-2026-014", "240.00", 35), ("097070", "F-2026-022", "480.00", 12))
 
 
-def fill_console() -> None:
-    """Writes them once."""
+def set_prices() -> None:
+    """Writes the price list once; before the towns come, so that each has its price."""
     if ListPrice.objects.exists():
         return
     ListPrice.objects.bulk_create(
@@ -27,6 +27,12 @@ def fill_console() -> None:
         for module, bands in _PRICES.items()
         for start, price in bands
     )
+
+
+def send_invoices() -> None:
+    """Writes the invoices once."""
+    if OpenInvoice.objects.exists():
+        return
     towns = Municipality.objects.defer("boundary").in_bulk([code for code, *_rest in _LATE], field_name="istat_code")
     today = timezone.localdate()
     OpenInvoice.objects.bulk_create(
