@@ -17,7 +17,7 @@ from campanile_platform.onboarding.terminal import onboard_file
 from campanile_tenants.contract.errors import CampanileError, UnknownModule
 from campanile_tenants.public.registry.directory import directory
 from campanile_tenants.public.registry.lifecycle import HostTaken, TownExists, create_town
-from campanile_tenants.public.registry.models import Municipality
+from campanile_tenants.public.registry.models import Municipality, SpareSchema
 from campanile_tenants.public.registry.provisioning import pool, towns
 from campanile_tenants.public.registry.provisioning.verify import verify, verify_template
 from campanile_tenants.town.delivery.models import Message
@@ -68,6 +68,18 @@ def test_a_spare_is_taken_by_renaming_and_refilled() -> None:
     assert pool.waiting() == 1
     assert verify("c_097001") == []
     assert pool.refill(2) == 1
+
+
+def test_spares_of_older_code_are_taken_away_with_their_roles() -> None:
+    name = pool.make_spare()
+    with as_owner():
+        SpareSchema.objects.filter(schema_name=name).update(version="older")
+    assert pool.discard_outdated() == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [name])
+        assert cursor.fetchone()[0] == 0
+        cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname = %s", [name])
+        assert cursor.fetchone()[0] == 0
 
 
 def test_without_a_spare_a_town_is_made_all_the_same() -> None:

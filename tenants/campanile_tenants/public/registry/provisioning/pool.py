@@ -47,6 +47,11 @@ def grants(schema: str, role: str) -> str:
     """
 
 
+def _drop_role(name: str) -> str:
+    """Statements that take a role (a quoted name) away: only who inherits from it may drop what it owns and holds."""
+    return f"GRANT {name} TO CURRENT_USER WITH INHERIT TRUE; DROP OWNED BY {name}; DROP ROLE {name};"
+
+
 def make_spare() -> str:
     """Builds one spare from the template in one message and one transaction; returns its name."""
     ensure_template()
@@ -85,7 +90,7 @@ def take(schema: str) -> bool:
         name, role_exists = quote(found[0]), found[1]
         statements = f"ALTER SCHEMA {name} RENAME TO {quote(schema)};"
         if role_exists:  # roles belong to the server: another database of it may know this town
-            statements += f"{grants(schema, schema)} DROP OWNED BY {name}; DROP ROLE {name};"
+            statements += f"{grants(schema, schema)} {_drop_role(name)}"
         else:
             statements += f"ALTER ROLE {name} RENAME TO {quote(schema)};"
         cursor.execute(statements)
@@ -115,7 +120,7 @@ def discard_outdated() -> int:
         outdated = SpareSchema.objects.select_for_update(skip_locked=True).exclude(version=current_version())
         for spare in outdated:
             name = quote(spare.schema_name)
-            cursor.execute(f"DROP SCHEMA {name} CASCADE; DROP OWNED BY {name}; DROP ROLE {name};")
+            cursor.execute(f"DROP SCHEMA {name} CASCADE; {_drop_role(name)}")
             spare.delete()
             dropped += 1
     return dropped
