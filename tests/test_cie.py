@@ -185,7 +185,8 @@ def test_a_good_answer_is_worth_nothing_in_another_browser(towns: LocalFederatio
 
 @pytest.mark.parametrize("answer", [{}, {"code": "x"}, {"state": "x", "code": "y", "iss": "z"}, {"error": "\0"}])
 def test_noise_is_refused(towns: LocalFederation, lecco: Any, answer: dict[str, str]) -> None:
-    assert client(None).get(f"{LECCO}/rientro", answer).status_code == 403
+    refused = 400 if "\0" in str(answer.get("error")) else 403  # a null byte is refused before any page
+    assert client(None).get(f"{LECCO}/rientro", answer).status_code == refused
     assert client(None).post(f"{LECCO}/rientro", answer).status_code == 405
 
 

@@ -16,6 +16,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     Source,
+    StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
@@ -26,7 +27,7 @@ from graphql import (
 
 from campanile_graphql.compose import schema
 from campanile_graphql.cost import Measures, TooLarge, measure, syntactic_limits
-from campanile_graphql.errors import RequestError
+from campanile_graphql.errors import NULL_BYTE, RequestError
 
 LONGEST = 50_000
 MOST_TOKENS = 2_000
@@ -132,6 +133,15 @@ def _count(text: str) -> int:
     return sum(1 for found in _TOKEN.finditer(text) if text[found.start()] != "#")
 
 
+class _NullBytes(Visitor):
+    """PostgreSQL takes no U+0000 in a text, written as it is or as an escape."""
+
+    def enter_string_value(self, node: StringValueNode, *_place: Any) -> None:
+        """Raises RequestError."""
+        if "\0" in node.value:
+            raise RequestError("BAD_CHARACTER", NULL_BYTE)
+
+
 def _read(text: str) -> Document:
     """Parses with limits, looks at the shape, and only then validates, whose time grows with the shape."""
     if len(text) > LONGEST:
@@ -155,6 +165,8 @@ def _read(text: str) -> Document:
             operations[definition.name.value if definition.name else ""] = definition
         elif isinstance(definition, FragmentDefinitionNode):
             fragments[definition.name.value] = definition
+    if "\0" in text or "\\u" in text:
+        visit(ast, _NullBytes())
     syntactic_limits(list(operations.values()), fragments)
     graphql_schema = schema().graphql_schema
     errors = validate(graphql_schema, ast, max_errors=10, hide_suggestions=not settings.GRAPHQL_SUGGESTIONS)

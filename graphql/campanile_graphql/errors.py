@@ -17,6 +17,9 @@ from campanile_tenants.contract.errors import CampanileError
 _log = logging.getLogger(__name__)
 
 
+NULL_BYTE = "Texts must not contain the character U+0000."
+
+
 class RequestError(Exception):
     """The request cannot run at all: no data, only `errors`. `cost` goes to `extensions.cost`."""
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from campanile_graphql import trusted
 from campanile_graphql.cost import MOST_VARIABLE_BYTES, TooLarge
-from campanile_graphql.errors import RequestError
+from campanile_graphql.errors import NULL_BYTE, RequestError
 
 LARGEST_BODY = 256_000
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -95,7 +95,7 @@ def _asked(told: dict[str, Any]) -> Asked:
     if not isinstance(extensions, dict | None):
         raise RequestError("BAD_REQUEST", "“extensions” is an object.")
     if _has_null_byte(variables):
-        raise RequestError("BAD_CHARACTER", "Texts must not contain the character U+0000.")
+        raise RequestError("BAD_CHARACTER", NULL_BYTE)
     query, number = told.get("query"), told.get("documentId")
     if number is not None:
         known = trusted.find(number) if isinstance(number, str) else None

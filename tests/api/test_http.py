@@ -238,3 +238,29 @@ def test_documents_that_are_kept_take_bounded_room(lecco: Any) -> None:
     assert documents._characters <= 1_000_000
     assert 0 < len(documents._kept) < 60
     documents.clear()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("literal", ["\\u0000", "a\\u0000b"])
+def test_a_null_byte_in_a_literal_is_refused_like_one_in_a_variable(lecco: Any, literal: str) -> None:
+    query = f'mutation {{ reportingWithdraw(input: {{code: "{literal}", secret: "x"}}) {{ userErrors {{ code }} }} }}'
+    answer = ask(client(lecco), query)
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_CHARACTER", answer
+    harmless = query.replace("\\u", "\\\\u")
+    assert ask(client(lecco), harmless)["errors"][0]["extensions"]["code"] != "BAD_CHARACTER"
+
+
+@pytest.mark.django_db
+def test_a_null_byte_in_an_address_or_a_form_is_a_bad_request(lecco: Any) -> None:
+    browser = client(lecco, "tecnico")
+    for path in (
+        "/segnalazioni/?tipo=%00",
+        "/cerca/?cerca=a%00",
+        "/segnalazioni/ufficio/?cerca=%00",
+        "/segnalazioni/A%00/",
+    ):
+        assert browser.get(path).status_code == 400, path
+    form = "code=%00&secret=x"
+    assert (
+        browser.post("/segnalazioni/segui/", form, content_type="application/x-www-form-urlencoded").status_code == 400
+    )

@@ -92,6 +92,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "campanile_infra.observability.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "campanile_infra.web.nulls.NullByteMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
