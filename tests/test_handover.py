@@ -128,7 +128,7 @@ def test_the_office_is_offered_the_neighbour_and_no_one_else(lecco: Any, merate:
         one, ours = sent(point), report(title="Nostra")
     mayor = client(lecco, "sindaco")
     page = mayor.get(f"/segnalazioni/ufficio/{one.code}/").content.decode()
-    assert "Consegna a Comune di Merate" in page
+    assert "Consegna al Comune di Merate" in page
     assert "Consegna a" not in mayor.get(f"/segnalazioni/ufficio/{ours.code}/").content.decode()
     assert mayor.post(f"/segnalazioni/ufficio/{ours.code}/consegna/", {"text": "x"}).status_code == 422
     assert mayor.post(f"/segnalazioni/ufficio/{one.code}/consegna/", {"text": "È di Merate"}).status_code == 302
