@@ -11,6 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from campanile_graphql.files import upload_address
+from campanile_modules.newsletters.models import Issue, Link, Subscriber
+from campanile_modules.newsletters.models import Picture as NewsletterPicture
+from campanile_modules.newsletters.models import Topic as Newsletter
+from campanile_modules.newsletters.services.subscribing import link_of
 from campanile_modules.reporting.models import Category, Photo, Report, ResponseTemplate, RoutingRule, WorkCalendar
 from campanile_platform.centre.models import OpenInvoice
 from campanile_tenants.contract.access import Assurance
@@ -119,6 +123,20 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "centre:catalogue_edit": lambda: {"code": "tari"},
     "centre:catalogue_act": lambda: {"code": "tari", "verb": "ritira"},
     "content:feed_act": lambda: {"pk": _feed().pk, "verb": "togli"},
+    "newsletters:confirm": lambda: {"name": _reader_link()},
+    "newsletters:preferences": lambda: {"name": _reader_link()},
+    "newsletters:picture": lambda: {"pk": _newsletter_picture().pk},
+    "newsletters:go": lambda: {"pk": _newsletter_picture().issue_id, "number": 1},
+    "newsletters:archive": lambda: {"topic": _newsletter().code},
+    "newsletters:feed": lambda: {"topic": _newsletter().code},
+    "newsletters:issue": lambda: {"topic": _newsletter().code, "slug": "numero"},
+    "newsletters:topic": lambda: {"code": _newsletter().code},
+    "newsletters:edit": lambda: {"pk": _newsletter_picture().issue_id},
+    "newsletters:look": lambda: {"pk": _newsletter_picture().issue_id},
+    "newsletters:preview": lambda: {"pk": _newsletter_picture().issue_id},
+    "newsletters:standing": lambda: {"pk": _newsletter_picture().issue_id},
+    "newsletters:submit": lambda: {"pk": _newsletter_picture().issue_id},
+    "newsletters:act": lambda: {"pk": _newsletter_picture().issue_id, "verb": "prova"},
     "site:tile": lambda: {"zoom": 12, "x": 2154, "y": 1460},
     "reporting:decide_offer": lambda: {"code": "roads", "verb": "prendi"},
     "reporting:desk_me_too": lambda: {"code": _report().code},
@@ -330,3 +348,28 @@ def _invoice() -> OpenInvoice:
         },
     )
     return made
+
+
+def _newsletter() -> Newsletter:
+    made, _new = Newsletter.objects.get_or_create(code="solo-qui", defaults={"name": "Solo qui", "description": "x"})
+    return made
+
+
+def _newsletter_picture() -> NewsletterPicture:
+    made = NewsletterPicture.objects.first()
+    if made is None:
+        now = timezone.now()
+        issue = Issue.objects.create(
+            topic=_newsletter(), subject="Numero", slug="numero", html="x", approved_hash="x", approved_at=now,
+            send_at=now, state="sent",
+        )  # fmt: skip
+        Link.objects.create(issue=issue, number=1, url="https://example.org/")
+        made = NewsletterPicture(issue=issue, width=1, height=1)
+        made.file.save("solo-qui.jpg", ContentFile(b"x"))
+        made.save()
+    return made
+
+
+def _reader_link() -> str:
+    reader, _new = Subscriber.objects.get_or_create(email="solo@example.org")
+    return link_of(reader).rstrip("/").rpartition("/")[2]

@@ -44,8 +44,8 @@ SAME_FOR_ALL = {"reporting:open311_discovery", "reporting:open311_services", "re
 def made(one_transaction: None) -> Any:
     """Both towns with every module on, and a report in one of them."""
     for code in (A, B):
-        switch_on(town(code), "noticeboard", by="test")
-        switch_on(town(code), "alerts", by="test")
+        for module in ("noticeboard", "alerts", "newsletters"):
+            switch_on(town(code), module, by="test")
     directory.forget()
     with inside(town(A)):
         return reporting.submit(category=Category.objects.first(), title="Buca", address="Via Roma", name="Anna")

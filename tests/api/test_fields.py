@@ -42,7 +42,8 @@ BUDGETS: dict[str, int] = json.loads(Path(__file__).with_name("queries.json").re
 def world(one_transaction: None) -> dict[str, Client]:
     """A town with 50 reports that have a history, and with alerts; browsers of everybody who could ask."""
     lecco, merate = town("097042"), town("097048")
-    switch_on(lecco, "alerts", by="test")
+    for module in ("alerts", "newsletters"):
+        switch_on(lecco, module, by="test")
     directory.forget()
     with inside(lecco):
         category, officer = Category.objects.get(code="roads"), user("sindaco")

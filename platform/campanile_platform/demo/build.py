@@ -20,6 +20,7 @@ from campanile_infra.embedded.state import State
 from campanile_infra.terminal import console
 from campanile_platform.demo.alerts import colours_of_today, fill_alerts
 from campanile_platform.demo.console import send_invoices, set_prices
+from campanile_platform.demo.newsletters import fill_newsletters
 from campanile_platform.demo.reports import fill_town
 from campanile_platform.demo.site import fill_site
 from campanile_platform.onboarding.services import waiting_jobs
@@ -57,6 +58,7 @@ def build(place: State) -> list[str]:
         with in_schema(schema_of(town.istat_code), load_town(pk=town.pk)):
             fill_site(town, _person_of_words(town, password, secret))
             fill_town(random.Random(f"{SEED}-{town.istat_code}"), partial(_staff, town, password, secret))
+            fill_newsletters(town, _person_of_words(town, password, secret), _second_of_words(town, password, secret))
             fill_alerts(town, random.Random(f"{SEED}-alerts"), partial(_rescuer, town, password, secret))
     return _logins(rich, password)
 
@@ -66,6 +68,11 @@ def _person_of_words(town: Municipality, password: str, secret: str) -> User:
     return _person(
         f"redazione@comune.{town.slug}.lc.example", "Redazione del sito", "communications", password, secret
     )
+
+
+def _second_of_words(town: Municipality, password: str, secret: str) -> User:
+    """Who reads what the first one wrote, and approves it."""
+    return _person(f"stampa@comune.{town.slug}.lc.example", "Ufficio stampa", "communications", password, secret)
 
 
 def _staff(town: Municipality, password: str, secret: str) -> User:

@@ -245,6 +245,9 @@ class ModuleConfig(AppConfig):
     shared: ClassVar[tuple[SharedKind, ...]] = ()
     events: ClassVar[tuple[Event, ...]] = ()
     topics: ClassVar[tuple[Topic, ...]] = ()
+    stops: ClassVar[str] = ""
+    """Dotted name of a function `(topic, address, about, *, end: bool) -> str`, for a module that keeps subscriptions
+    of its own: ends one when `end`, and gives the page where the reader chooses (empty: none)."""
     settings: ClassVar[type[Any]] = NoSettings
     requires: ClassVar[tuple[str, ...]] = ()
     categories: ClassVar[str] = ""

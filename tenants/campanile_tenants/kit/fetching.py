@@ -1,5 +1,5 @@
 """Reading other people's addresses, for modules: guarded against addresses of the inside (SSRF), bounded, timed."""
 
-from campanile_infra.web.fetching import Fetched, NotFetched, fetch, fetch_if_changed
+from campanile_infra.web.fetching import Fetched, NotFetched, fetch, fetch_if_changed, is_there
 
-__all__ = ["Fetched", "NotFetched", "fetch", "fetch_if_changed"]
+__all__ = ["Fetched", "NotFetched", "fetch", "fetch_if_changed", "is_there"]

@@ -11,11 +11,12 @@ from campanile_tenants.town.contacts.models import Channel
 from campanile_tenants.town.contacts.services.audiences import Whom, audience, count, unreached
 from campanile_tenants.town.contacts.services.coverage import Street, streets
 from campanile_tenants.town.contacts.services.helping import Call, calls, handle, is_call, reopen, waiting
-from campanile_tenants.town.delivery.models import CHANNEL_WORDS, Lane, Message
-from campanile_tenants.town.delivery.services import Audience, broadcast, freeze, stop
+from campanile_tenants.town.delivery.models import CHANNEL_WORDS, Lane, Message, Suppression
+from campanile_tenants.town.delivery.services import Audience, broadcast, freeze, pause, resume, stop
 from campanile_tenants.town.delivery.services.accounts import of as account_of
 from campanile_tenants.town.delivery.services.estimates import Estimate, estimate
 from campanile_tenants.town.delivery.services.posting import enqueue
+from campanile_tenants.town.delivery.services.receiving import lift
 from campanile_tenants.town.delivery.services.standings import Row, answers, board, told
 from campanile_tenants.town.delivery.tasks import DRAINS
 
@@ -37,11 +38,7 @@ def wake(lane: str) -> None:
 
 __all__ = [
     "CANARY", "CHANNEL_WORDS", "DRILL", "Audience", "Call", "Channel", "Estimate", "Lane", "Message", "Row",
-    "Standing",
-    "Street", "Whom", "account_of", "answers", "audience", "board", "broadcast", "calls", "channels", "count", "e164",
-    "enqueue",
-    "estimate", "freeze", "handle", "health", "is_call", "plainer", "reopen", "sms_parts", "stop", "streets",
-    "takes_sms",
-    "told", "unreached",
-    "waiting", "wake",
+    "Standing", "Street", "Suppression", "Whom", "account_of", "answers", "audience", "board", "broadcast", "calls",
+    "channels", "count", "e164", "enqueue", "estimate", "freeze", "handle", "health", "is_call", "lift", "pause",
+    "plainer", "reopen", "resume", "sms_parts", "stop", "streets", "takes_sms", "told", "unreached", "waiting", "wake",
 ]  # fmt: skip

@@ -11,9 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,6 +27,7 @@ from campanile_infra.database.scope import in_schema
 from campanile_infra.sealing import fingerprint
 from campanile_infra.web.fetching import NotFetched, is_there
 from campanile_tenants.contract.access import ANYONE, EVERYWHERE
+from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.everywhere import in_every_town
 from campanile_tenants.town.contacts.models import Endpoint
 from campanile_tenants.town.contacts.services import subscribing
@@ -251,7 +253,12 @@ def stop(request: HttpRequest, name: str) -> HttpResponse:
     """No more messages. GET only asks: what scans links for viruses must not unsubscribe anybody."""
     delivery = _delivery(name)
     done = request.method == "POST"
-    if done:
+    owner = registry.find(delivery.message.topic.partition(".")[0])
+    if owner is not None and owner.stops:
+        page = import_string(owner.stops)(delivery.message.topic, delivery.address, delivery.message.about, end=done)
+        if page and not done:
+            return redirect(page)
+    elif done:
         subscribing.stop(delivery.channel, delivery.address)
     return render(request, "contacts/stop.html", {"done": done, "delivery": delivery})
 

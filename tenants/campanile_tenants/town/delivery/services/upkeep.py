@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils import timezone
 
 from campanile_tenants.town.delivery.models import OPEN, Attempt, Delivery, Message, Outcome, Receipt, State, Work
@@ -72,6 +72,26 @@ def stop(key: UUID) -> int:
         speaking = Attempt.objects.filter(delivery__message_id=key, outcome=Outcome.INTENT).values("delivery_id")
         open_ones = Delivery.objects.filter(message_id=key, state__in=OPEN).exclude(pk__in=speaking)
         return open_ones.update(state=State.CANCELLED)
+
+
+PAUSED_FOR = timedelta(days=3_650)
+"""How far away the lots of a paused message are put."""
+
+
+def pause(key: UUID) -> int:
+    """Keeps what has not left where it is, until `resume`; returns how many lots wait. A worker that has begun a lot
+    (500 at most) ends it.
+    """
+    later = timezone.now() + PAUSED_FOR
+    return Work.objects.filter(message_id=key, lease_until__isnull=True, due_at__lt=later - PAUSED_FOR / 2).update(
+        due_at=F("due_at") + PAUSED_FOR
+    )
+
+
+def resume(key: UUID) -> int:
+    """Goes on where it stood, at the hours that were set; returns how many lots."""
+    far = timezone.now() + PAUSED_FOR / 2
+    return Work.objects.filter(message_id=key, due_at__gt=far).update(due_at=F("due_at") - PAUSED_FOR)
 
 
 def standing(key: UUID) -> Mapping[str, Mapping[str, int]]:

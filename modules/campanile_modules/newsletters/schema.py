@@ -1,0 +1,157 @@
+"""API of the module: newsletters, their issues, subscribing and ending."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import graphene
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from campanile_modules.newsletters.errors import WrongCode
+from campanile_modules.newsletters.models import Issue, State, Subscriber, Topic
+from campanile_modules.newsletters.models import Subscription as Row
+from campanile_modules.newsletters.services import subscribing
+from campanile_modules.newsletters.services.topics import namer
+from campanile_tenants.kit.api import (
+    ANYONE,
+    Column,
+    Connection,
+    DateTime,
+    GlobalId,
+    MutationInput,
+    MutationType,
+    Node,
+    Related,
+    RowType,
+)
+from campanile_tenants.kit.web import absolute
+
+
+class NewslettersFrequency(graphene.Enum):
+    """How often readers may expect an issue."""
+
+    WEEKLY = Topic.Frequency.WEEKLY.value
+    MONTHLY = Topic.Frequency.MONTHLY.value
+    RARELY = Topic.Frequency.RARELY.value
+
+
+class NewslettersTopic(RowType):
+    """One newsletter of the town."""
+
+    class Meta:
+        interfaces = (Node,)
+
+    id = GlobalId("NewslettersTopic", "id")
+    code = Column(graphene.NonNull(graphene.String), "code", description="Stays for good; also in the address.")
+    name = Column(
+        graphene.NonNull(graphene.String), "name", "name_en", description="Name in the language of the request.",
+        make_for=lambda _context: namer(),
+    )  # fmt: skip
+    description = Column(graphene.NonNull(graphene.String), "description", description="What it is about.")
+    frequency = Column(graphene.NonNull(NewslettersFrequency), "frequency", description="How often.")
+
+    @classmethod
+    def objects(cls, context: Any) -> QuerySet:
+        """Those that are offered."""
+        return Topic.objects.filter(is_active=True)
+
+
+class NewslettersIssue(RowType):
+    """An issue that was sent."""
+
+    class Meta:
+        interfaces = (Node,)
+
+    id = GlobalId("NewslettersIssue", "id")
+    topic = Related(NewslettersTopic, "topic", description="Of which newsletter; null when it is offered no longer.")
+    subject = Column(graphene.NonNull(graphene.String), "subject", description="Subject of the mail.")
+    preview = Column(graphene.NonNull(graphene.String), "preview", description="First words; may be empty.")
+    sent_at = Column(graphene.NonNull(DateTime), "send_at", description="When it left.")
+    url = Column(
+        graphene.NonNull(graphene.String), "topic__code", "slug", description="Its page in the archive.",
+        make=lambda _context, topic, slug: absolute(reverse("newsletters:issue", args=[topic, slug])),
+    )  # fmt: skip
+
+    @classmethod
+    def objects(cls, context: Any) -> QuerySet:
+        """What left."""
+        states = (State.APPROVED, State.PAUSED, State.SENT)
+        return Issue.objects.filter(state__in=states, send_at__lte=timezone.now())
+
+
+class NewslettersSubscribeInput(MutationInput):
+    """Which newsletters, where to, and what was read."""
+
+    email = graphene.NonNull(graphene.String, description="A mail with a code goes there; nothing else before it.")
+    topics = graphene.NonNull(graphene.List(graphene.NonNull(graphene.String)), description="Codes of newsletters.")
+    agreed_to = graphene.NonNull(
+        graphene.String, description="The exact words that the person read and agreed to; kept as proof."
+    )
+
+
+class NewslettersConfirmInput(MutationInput):
+    """The code of the mail."""
+
+    email = graphene.NonNull(graphene.String, description="The address.")
+    code = graphene.NonNull(graphene.String, description="Six digits; good for three days, five tries.")
+
+
+class NewslettersSubscribe(MutationType):
+    """Asks for newsletters; they come once the address is confirmed."""
+
+    Input = NewslettersSubscribeInput
+    asked = graphene.Boolean(description="True: a mail with a code is on its way.")
+
+    @classmethod
+    def perform(cls, context: Any, **given: Any) -> NewslettersSubscribe:
+        """Raises WrongMail, NothingChosen, ConsentMissing."""
+        subscribing.ask(
+            given["email"], given["topics"], words=given["agreed_to"], language=(get_language() or "it")[:2],
+            channel="api",
+        )  # fmt: skip
+        return cls(asked=True)
+
+
+class NewslettersConfirm(MutationType):
+    """Confirms an address by the code of the mail."""
+
+    Input = NewslettersConfirmInput
+    topics = graphene.List(graphene.NonNull(graphene.String), description="Codes of what comes from now on.")
+
+    @classmethod
+    def perform(cls, context: Any, **given: Any) -> NewslettersConfirm:
+        """The same answer for an address that nobody asked for. Raises WrongCode."""
+        reader = Subscriber.objects.filter(email=given["email"].strip().lower()).first()
+        if reader is None:
+            raise WrongCode(field="code")
+        subscribing.confirm(reader, given["code"])
+        mine = reader.subscriptions.filter(state=Row.State.CONFIRMED)
+        return cls(topics=list(mine.values_list("topic__code", flat=True)))
+
+
+nodes = {NewslettersTopic: ANYONE, NewslettersIssue: ANYONE}
+
+
+class Query(graphene.ObjectType):
+    """Root fields for reading."""
+
+    policies: ClassVar = {"newsletters_topics": ANYONE, "newsletters_issues": ANYONE}
+    newsletters_topics = Connection(
+        NewslettersTopic, NewslettersTopic.objects, orders={"POSITION": ("position", "id")}, same_for_all=True,
+        description="The newsletters that one can get.",
+    )  # fmt: skip
+    newsletters_issues = Connection(
+        NewslettersIssue, NewslettersIssue.objects, orders={"SENT_AT": ("send_at", "id")}, newest_first=True,
+        same_for_all=True, description="The issues that were sent, the newest first.",
+    )  # fmt: skip
+
+
+class Mutation(graphene.ObjectType):
+    """Root fields for writing."""
+
+    policies: ClassVar = {"newsletters_subscribe": ANYONE, "newsletters_confirm": ANYONE}
+    newsletters_subscribe = NewslettersSubscribe.Field(description="Asks for newsletters.")
+    newsletters_confirm = NewslettersConfirm.Field(description="Confirms an address by the code of its mail.")
