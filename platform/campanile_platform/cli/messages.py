@@ -37,7 +37,7 @@ def collect_messages() -> None:
         done = subprocess.run(
             [
                 sys.executable, "-m", "django", "makemessages", "-l", "it", "--no-wrap", "--no-location",
-                "--no-obsolete", "-v0", "--ignore", "tests/*", "--ignore", "data/*",
+                "--no-obsolete", "-v0", "-e", "html,txt,py,mjml,xml", "--ignore", "tests/*", "--ignore", "data/*",
             ],
             cwd=folder, check=False, capture_output=True, text=True,
         )  # fmt: skip

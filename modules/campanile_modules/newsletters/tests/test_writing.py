@@ -280,7 +280,9 @@ def test_the_office_from_the_first_word_to_the_numbers(place: Town) -> None:
     look = second.get(f"{base}guarda/")
     assert "Va a 1 lettore" in look.content.decode()
     mail = second.get(f"{base}mail/")
-    assert "sandbox" in mail["Content-Security-Policy"]
+    assert "default-src 'none'" in mail["Content-Security-Policy"]
+    assert mail["X-Frame-Options"] == "SAMEORIGIN"
+    assert "Leggilo sul sito" in mail.content.decode()
     assert "[[" not in mail.content.decode()
     read = look.context["form"]["read"].value()
     assert second.post(f"{base}approva/", {"read": read}).url == f"{base}numeri/"
