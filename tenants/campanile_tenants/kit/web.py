@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from csp.decorators import csp_update
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,8 @@ from django.utils.http import quote_etag
 from campanile_infra.addresses import address
 from campanile_tenants.public.registry.gate import current_town
 
+showing_frames = csp_update({"frame-src": ["'self'"]})
+"""A page that shows another one of ours in a frame; that one says so too (`xframe_options_sameorigin`)."""
 AHEAD = 2_000
 """How many rows after a page of a list are counted."""
 _FARTHEST = 100_000

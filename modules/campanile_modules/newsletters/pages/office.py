@@ -32,7 +32,7 @@ from campanile_tenants.kit.messaging import send_html
 from campanile_tenants.kit.module import CampanileError
 from campanile_tenants.kit.permissions import permission_required, require_permission
 from campanile_tenants.kit.settings import settings_of
-from campanile_tenants.kit.web import page_of
+from campanile_tenants.kit.web import page_of, showing_frames
 
 WRITE, APPROVE = "newsletters.write_issues", "newsletters.approve_issues"
 READERS, SET_UP = "newsletters.manage_readers", "newsletters.set_up"
@@ -116,6 +116,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @require_safe
 @permission_required(WRITE)
+@showing_frames
 def look(request: HttpRequest, pk: UUID) -> HttpResponse:
     """As readers get it, with what is to be mended; the second person approves here."""
     found = _issue(pk)
