@@ -13,12 +13,14 @@ from django.test import Client
 from django.utils import timezone
 from lxml import etree
 
+from campanile_modules.reporting import services
+from campanile_modules.reporting.tests.making import report
 from campanile_tenants.town.people.models import Office
 from campanile_tenants.town.site.content import Content
 from campanile_tenants.town.site.models import Page, Rating
 from campanile_tenants.town.site.rendering import links_in, to_html, to_plain
 from campanile_tenants.town.site.services.publishing import new_page, publish
-from tests.towns import client, forget_cached, inside
+from tests.towns import client, forget_cached, inside, user
 
 
 def published(kind: str, category: str, title: str, text: str = "Testo.", **more: Any) -> Page:
@@ -46,6 +48,18 @@ def site(lecco: Any) -> Client:
 def test_search_finds_words_of_the_language_without_accents(site: Client, words: str, first: str) -> None:
     answer = site.get("/cerca/", {"cerca": words})
     assert answer.context["page"][0].title == first
+
+
+def test_search_finds_what_modules_hold_and_only_what_is_public(site: Client, lecco: Any) -> None:
+    with inside(lecco):
+        one, hidden = report(title="Zampillo rotto in piazza"), report(title="Zampillo segreto")
+        services.take_charge(one, by=user("tecnico"))
+    shown = site.get("/cerca/", {"cerca": "zampillo"}).content.decode()
+    assert f"/segnalazioni/{one.code}/" in shown
+    assert hidden.code not in shown
+    assert "Non abbiamo trovato" not in shown
+    assert one.code not in site.get("/cerca/", {"cerca": "zampillo", "tipo": "service"}).content.decode()
+    assert f"/segnalazioni/{one.code}/" in site.get("/cerca/", {"cerca": one.code}).content.decode()
 
 
 def test_a_typo_is_met_with_a_suggestion(site: Client) -> None:

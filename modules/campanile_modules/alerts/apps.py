@@ -111,6 +111,7 @@ class AlertsConfig(ModuleConfig):
             keep_reason=_("A warning to the population is kept as it was sent: it is evidence of a public duty."),
         ),
     )
+    search = "campanile_modules.alerts.querysets.search"
     settings = AlertsSettings
 
     def ready(self) -> None:

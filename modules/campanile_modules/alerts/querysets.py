@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from campanile_modules.alerts.models import Alert, Revision
 from campanile_modules.alerts.states import BEFORE, LIVE
+from campanile_tenants.kit.module import Hit
 
 
 def public() -> QuerySet[Alert]:
@@ -17,6 +20,15 @@ def in_force() -> QuerySet[Alert]:
     """Those of them that hold now, the worst first; the end of an alert is shown for as long as it holds."""
     rows = public().filter(closed_at__isnull=True, current__state__in=LIVE)
     return rows.order_by("-current__colour", "-created_at")
+
+
+def search(words: str, most: int) -> list[Hit]:
+    """Alerts whose headline holds the words, the newest first, for the search of the site. 1 query."""
+    found = public().filter(current__texts__it__headline__icontains=words).order_by("-created_at")[:most]
+    return [
+        Hit(alert.current.headline(), reverse("alerts:detail", args=[alert.code]), _("alert"))
+        for alert in found if alert.current is not None
+    ]  # fmt: skip
 
 
 def for_office() -> QuerySet[Alert]:

@@ -75,6 +75,7 @@ class NewslettersConfig(ModuleConfig):
         ),
     )
     events = (Event("newsletters.subscribed"), Event("newsletters.sent", subject="issue"))
+    search = "campanile_modules.newsletters.services.counting.search"
     settings = NewslettersSettings
     stops = "campanile_modules.newsletters.services.stopping.stop"
 

@@ -194,6 +194,7 @@ class ReportingConfig(ModuleConfig):
         ),
     )
     count_figures = "campanile_modules.reporting.services.figures"
+    search = "campanile_modules.reporting.services.reading.search"
     settings = ReportingSettings
     categories = "campanile_modules.reporting.services.category_choices"
 

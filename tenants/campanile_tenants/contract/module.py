@@ -43,6 +43,16 @@ class ServiceEntry:
     icon: str = "it-files"
 
 
+@dataclasses.dataclass(frozen=True)
+class Hit:
+    """Something public of a module that the site's search found. `kind` in words: “report”, “alert”."""
+
+    title: str
+    url: str
+    kind: Text
+    summary: str = ""
+
+
 TOWN_ROLES = ("administrator", "communications", "civil_protection", "officer", "desk", "reader")
 """Standard roles of a town. The administrator holds every permission of the town."""
 CENTRE_ROLES = ("operations", "billing", "support", "auditor")
@@ -245,6 +255,8 @@ class ModuleConfig(AppConfig):
     shared: ClassVar[tuple[SharedKind, ...]] = ()
     events: ClassVar[tuple[Event, ...]] = ()
     topics: ClassVar[tuple[Topic, ...]] = ()
+    search: ClassVar[str] = ""
+    """Dotted name of a function `(words, most) -> list[Hit]`: what of this module everybody may find. 1 query."""
     stops: ClassVar[str] = ""
     """Dotted name of a function `(topic, address, about, *, end: bool) -> str`, for a module that keeps subscriptions
     of its own: ends one when `end`, and gives the page where the reader chooses (empty: none)."""

@@ -8,10 +8,13 @@ from datetime import date
 
 from django.db import connection
 from django.db.models import Sum
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from campanile_modules.newsletters.models import Click, Issue, Link
+from campanile_modules.newsletters.models import Click, Issue, Link, State
 from campanile_tenants.kit import outreach
+from campanile_tenants.kit.module import Hit
 
 _CLICK = """
 INSERT INTO newsletters_click (link_id, day, number) VALUES (%(link)s, %(day)s, 1)
@@ -45,6 +48,18 @@ def numbers(issue: Issue) -> Numbers:
         left_out=sum(row.left_out for row in rows), in_doubt=sum(row.in_doubt for row in rows),
         ended=issue.endings.count(), clicks=sum(n for _url, _label, n in links), links=links,
     )  # fmt: skip
+
+
+def search(words: str, most: int) -> list[Hit]:
+    """Issues that were sent, by subject, the newest first, for the search of the site. 1 query."""
+    states = (State.APPROVED, State.PAUSED, State.SENT)
+    found = Issue.objects.filter(state__in=states, send_at__lte=timezone.now(), subject__icontains=words)
+    return [
+        Hit(
+            one.subject, reverse("newsletters:issue", args=[one.topic.code, one.slug]), _("newsletter"), str(one.topic)
+        )
+        for one in found.select_related("topic").defer("html", "text", "blocks").order_by("-send_at")[:most]
+    ]  # fmt: skip
 
 
 def follow(link: Link, day: date | None = None) -> None:

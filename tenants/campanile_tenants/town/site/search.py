@@ -8,12 +8,17 @@ from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F, FloatField, Func, Q, QuerySet, Value
 from django.db.models.functions import Lower
+from django.utils.module_loading import import_string
 
+from campanile_tenants.contract.module import Hit
+from campanile_tenants.public.registry.gate import enabled_modules
 from campanile_tenants.town.site.models import Page
 from campanile_tenants.town.site.services.publishing import CONFIGURATIONS
 
 LONGEST_QUERY = 120
 _ALIKE = 0.45
+MOST_HITS, SHORTEST = 3, 3
+"""Of each module, and characters from which modules are asked."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,15 @@ def find(words: str, language: str, filters: Filters = Filters()) -> QuerySet:
         return pages.order_by("title", "id")
     query = _query(words, language)
     return pages.filter(search=query).annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "title", "id")
+
+
+def hits(words: str) -> list[Hit]:
+    """What the modules that are on have for these words, three of each at most. A query a module."""
+    words = _cleaned(words)
+    if len(words) < SHORTEST:
+        return []
+    asked = [import_string(module.search) for module in enabled_modules() if module.search]
+    return [hit for search in asked for hit in search(words, MOST_HITS)]
 
 
 def suggestions(words: str, language: str, most: int = 5) -> list[Page]:
