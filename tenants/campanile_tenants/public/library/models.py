@@ -9,21 +9,31 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class SharedService(models.Model):
-    """One service of the catalogue. `data` is the content of a page (see `town.site.content`), without the office.
-
-    `version` grows with each change that towns should be offered; a town keeps its own text until it takes it.
-    `shipped_version` is the version of Campanile's own text on which the centre's stands (0: the centre's own).
+class _Offered(models.Model):
+    """What the centre writes and towns are offered. `version` grows with each change that towns should be offered; a
+    town keeps what it has until it takes it. `is_adapted`: the centre wrote it, so that a new release of Campanile
+    leaves it as it is.
     """
 
-    code = models.SlugField(_("code"), max_length=80, unique=True)
     version = models.PositiveIntegerField(_("version"), default=1)
-    shipped_version = models.PositiveIntegerField(default=0)
     is_adapted = models.BooleanField(_("changed by the centre"), default=False)
     data = models.JSONField()
     what_changed = models.CharField(_("what changed"), max_length=200, blank=True)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
     retired_at = models.DateTimeField(_("no longer offered since"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class SharedService(_Offered):
+    """One service of the catalogue. `data` is the content of a page (see `town.site.content`), without the office.
+
+    `shipped_version` is the version of Campanile's own text on which the centre's stands (0: the centre's own).
+    """
+
+    code = models.SlugField(_("code"), max_length=80, unique=True)
+    shipped_version = models.PositiveIntegerField(default=0)
 
     class Meta:
         db_table = '"public"."library_sharedservice"'
@@ -35,21 +45,11 @@ class SharedService(models.Model):
         return str(self.data.get("title", self.code))
 
 
-class SharedEntry(models.Model):
-    """One entry of a list that a module shares among all towns (see `SharedKind`). `data` is the module's own.
-
-    `version` grows with each change that towns should be offered. `is_adapted`: the centre wrote it, so that a new
-    release of Campanile leaves it as it is.
-    """
+class SharedEntry(_Offered):
+    """One entry of a list that a module shares among all towns (see `SharedKind`). `data` is the module's own."""
 
     kind = models.CharField(_("list"), max_length=60)
     code = models.SlugField(_("code"), max_length=40)
-    version = models.PositiveIntegerField(_("version"), default=1)
-    is_adapted = models.BooleanField(_("changed by the centre"), default=False)
-    data = models.JSONField()
-    what_changed = models.CharField(_("what changed"), max_length=200, blank=True)
-    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
-    retired_at = models.DateTimeField(_("no longer offered since"), null=True, blank=True)
 
     class Meta:
         db_table = '"public"."library_sharedentry"'
