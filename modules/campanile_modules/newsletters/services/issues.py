@@ -26,7 +26,7 @@ from campanile_modules.newsletters.errors import (
 )
 from campanile_modules.newsletters.models import Issue, Picture, State, Subscription, Topic
 from campanile_modules.newsletters.services import checking, rendering
-from campanile_tenants.kit import audit, outreach
+from campanile_tenants.kit import audit, events, metering, outreach
 from campanile_tenants.kit.ids import uuid7
 from campanile_tenants.kit.people import User
 from campanile_tenants.kit.settings import settings_of
@@ -44,6 +44,9 @@ _MISSED = """
     SELECT d.id, d.person, d.channel, d.address, d.language, 0 AS step, NULL::timestamptz AS due_at
     FROM delivery_delivery d JOIN delivery_message m ON m.id = d.message_id
     WHERE m.about = %(about)s AND d.state IN ('failed_permanent', 'dead', 'expired')
+      AND NOT EXISTS (SELECT FROM delivery_delivery o JOIN delivery_message n ON n.id = o.message_id
+                      WHERE n.about = %(about)s AND o.address = d.address
+                        AND o.state NOT IN ('failed_permanent', 'dead', 'expired'))
       AND EXISTS (SELECT FROM newsletters_subscription s JOIN newsletters_subscriber r ON r.id = s.subscriber_id
                   WHERE s.topic_id = %(topic_id)s AND s.state = 'confirmed' AND r.email = d.address)
 """
@@ -136,6 +139,7 @@ def approve(issue: Issue, *, by: User, read: str, send_at: datetime | None = Non
         locked.blocks = [frozen(block) for block in drawn.blocks]
         locked.save()
         audit.record("newsletters.approved", locked, hash=read[:16])
+        metering.record("newsletters.issue", key=locked)
         _broadcast(locked, locked.about, outreach.Audience(_AUDIENCE, {
             "topic_id": locked.topic_id, "send_at": locked.send_at,
         }))  # fmt: skip
@@ -182,7 +186,9 @@ def finish() -> int:
     done = 0
     for issue in Issue.objects.filter(state=State.APPROVED, send_at__lt=timezone.now()):
         if not any(row.waiting for row in outreach.board(issue.about)):
-            done += Issue.objects.filter(pk=issue.pk, state=State.APPROVED).update(state=State.SENT)
+            with transaction.atomic():
+                done += Issue.objects.filter(pk=issue.pk, state=State.APPROVED).update(state=State.SENT)
+                events.publish("newsletters.sent", issue=str(issue.pk))
     return done
 
 

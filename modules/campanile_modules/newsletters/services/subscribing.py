@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 
 from campanile_modules.newsletters.errors import ConsentMissing, NothingChosen, WrongCode, WrongMail
 from campanile_modules.newsletters.models import Issue, Subscriber, Subscription, Topic
-from campanile_tenants.kit import audit, consent, messaging, outreach
+from campanile_tenants.kit import audit, consent, events, messaging, outreach
 from campanile_tenants.kit.sealing import fingerprint
 from campanile_tenants.kit.town import current_town
 from campanile_tenants.kit.web import absolute
@@ -89,6 +89,8 @@ def confirm_all(reader: Subscriber) -> list[Subscription]:
                 PURPOSE, words, version=version, language=reader.language, subject=reader.email, channel=channel
             )
         Subscriber.objects.filter(pk=reader.pk).update(code_digest="", code_until=None, soft_bounces=0)
+        if waiting:
+            events.publish("newsletters.subscribed", topics=[row.topic.code for row in waiting])
         outreach.lift("email", reader.email)
     return waiting
 

@@ -211,6 +211,9 @@ def test_once_more_only_to_those_it_did_not_reach(place: Town, mailoutbox: list[
         issue = approved()
         Delivery.objects.filter(address="bea@example.org").update(state="dead")
         assert issues.send_again(issue) == 1
+        sent = Delivery.objects.filter(message__idempotency_key__endswith="/2")
+        sent.update(state="accepted", accepted_at=timezone.now())
+        assert issues.send_again(issue) == 0, "it reached her the second time"
         assert list(
             Delivery.objects.filter(message__idempotency_key__endswith="/2").values_list("address", flat=True)
         ) == ["bea@example.org"]
