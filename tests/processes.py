@@ -53,7 +53,7 @@ class Serving:
     def _read_lines(self) -> str:
         return "\n".join(self.lines)
 
-    def wait_for(self, pattern: str, seconds: float = 90) -> re.Match[str]:
+    def wait_for(self, pattern: str, seconds: float = 240) -> re.Match[str]:
         """Waits until the output matches; shows the output when it never does."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
