@@ -8,11 +8,13 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +231,28 @@ def test_a_killed_supervisor_leaves_no_orphans_and_starts_again(prepared: Path) 
         _eventually(lambda: not [pid for pid, _ in children if Path(f"/proc/{pid}").exists()])
     with serving(prepared) as running:
         assert fetch(running.port(), "localhost", "/accesso/")[0] == 200
+
+
+def test_a_database_waits_until_the_last_process_of_a_killed_one_is_gone(prepared: Path) -> None:
+    postgres = EmbeddedPostgres(State(prepared))
+    first = postgres.start()
+    postgres.wait_ready(first)
+    with closing(psycopg.connect(postgres.conninfo("postgres", SUPERUSER), autocommit=True)) as connected:
+        left_over = connected.execute("SELECT pg_backend_pid()").fetchone()
+        assert left_over is not None
+        os.kill(left_over[0], signal.SIGSTOP)  # a busy machine: it does not see that its server is gone
+        first.kill()
+        first.wait()
+        later = threading.Timer(1.5, os.kill, (left_over[0], signal.SIGKILL))
+        later.start()
+        began = time.monotonic()
+        second = postgres.start()
+        try:
+            postgres.wait_ready(second)
+            assert time.monotonic() - began > 1
+        finally:
+            second.send_signal(signal.SIGINT)
+            second.wait(30)
 
 
 @pytest.mark.parametrize(

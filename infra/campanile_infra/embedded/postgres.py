@@ -105,9 +105,10 @@ class EmbeddedPostgres:
     def _wait_for_predecessor(self, seconds: float = 60) -> None:
         """A server whose parent was killed is told by the kernel to stop, and may still be writing to disk."""
         deadline = time.monotonic() + seconds
-        while (pid := self._running_pid()) is not None:
+        while (pid := self._running_pid()) is not None or self._orphans():
             if time.monotonic() > deadline:
-                raise OperationalProblem(f"Another database server (process {pid}) still uses {self.folder}. Stop it.")
+                which = f" (process {pid})" if pid else ""
+                raise OperationalProblem(f"Another database server{which} still uses {self.folder}. Stop it.")
             time.sleep(0.1)
 
     def _running_pid(self) -> int | None:
@@ -122,6 +123,19 @@ class EmbeddedPostgres:
         command = Path(f"/proc/{pid}/cmdline")
         ours = not command.exists() or str(self.folder).encode() in command.read_bytes()
         return pid if ours else None
+
+    def _orphans(self) -> bool:
+        """Whether processes of a server that was killed still hold its shared memory: a new one would stop at once.
+
+        The segment's id is the second number of line 7 of `postmaster.pid` (PostgreSQL, `miscadmin.h`); how many
+        are attached is the seventh column of Linux's `/proc/sysvipc/shm`.
+        """
+        try:
+            segment = (self.folder / "postmaster.pid").read_text().splitlines()[6].split()[1]
+            rows = [line.split() for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]]
+        except (FileNotFoundError, IndexError):
+            return False
+        return any(row[1] == segment and int(row[6]) > 0 for row in rows)
 
     def wait_ready(self, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
         """Returns when the server answers. Raises OperationalProblem when it stops or stays silent."""

@@ -20,12 +20,16 @@ _STEADY_AFTER = 60.0
 
 @dataclass
 class Service:
-    """What to run and how to stop it. `start` may replace the plain `command`."""
+    """What to run and how to stop it. `start` may replace the plain `command`.
+
+    `patience` is how many seconds it may take to stop before it is killed.
+    """
 
     name: str
     command: list[str] = field(default_factory=list)
     environment: Mapping[str, str] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    patience: float = 8.0
     start: Callable[[int], subprocess.Popen[bytes]] | None = None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
@@ -79,7 +83,7 @@ class Supervisor:
         except queue.Empty:
             return
 
-    def stop(self, seconds: float = 8.0) -> None:
+    def stop(self) -> None:
         """Stops every service, the last started first; whoever does not go is killed."""
         self._stopping = True
         for service in reversed(self._services):
@@ -88,9 +92,9 @@ class Supervisor:
                 continue
             process.send_signal(service.stop_signal)
             try:
-                process.wait(seconds)
+                process.wait(service.patience)
             except subprocess.TimeoutExpired:
-                self.say(f"{service.name} did not stop within {seconds:.0f} s and was killed.")
+                self.say(f"{service.name} did not stop within {service.patience:.0f} s and was killed.")
                 process.kill()
                 process.wait()
         self.drain()

@@ -32,6 +32,8 @@ from campanile_platform.machine.environment import (
 
 _WEB = "campanile_platform.machine.web"
 _WEB_PROCESSES = 2
+_TO_WRITE_ALL_DOWN = 40.0
+"""Seconds a database may take to stop: one that is killed has to recover, and leaves its memory behind."""
 _THREADS = {"emergency": "4"}
 """So that the sweeper, on the same lane, always has its turn."""
 _CELERY = "campanile_platform.config.celery:app"
@@ -77,7 +79,7 @@ def _bring_up(supervisor: Supervisor, place: State, port: int, *, demo: bool, be
     def keep(
         name: str, starter: Callable[[int], subprocess.Popen[bytes]], stop: signal.Signals
     ) -> subprocess.Popen[bytes]:
-        return supervisor.launch(Service(name, start=starter, stop_signal=stop))
+        return supervisor.launch(Service(name, start=starter, stop_signal=stop, patience=_TO_WRITE_ALL_DOWN))
 
     shared = "DATABASE_URL" in os.environ
     start_services(place, keep)
