@@ -7,11 +7,10 @@ from typing import Any, ClassVar
 import graphene
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from campanile_modules.newsletters.errors import WrongCode
-from campanile_modules.newsletters.models import Issue, State, Subscriber, Topic
+from campanile_modules.newsletters.models import Issue, Subscriber, Topic
 from campanile_modules.newsletters.models import Subscription as Row
 from campanile_modules.newsletters.services import subscribing
 from campanile_modules.newsletters.services.topics import namer
@@ -27,6 +26,7 @@ from campanile_tenants.kit.api import (
     Related,
     RowType,
 )
+from campanile_tenants.kit.limits import require_within_limit
 from campanile_tenants.kit.web import absolute
 
 
@@ -78,8 +78,7 @@ class NewslettersIssue(RowType):
     @classmethod
     def objects(cls, context: Any) -> QuerySet:
         """What left."""
-        states = (State.APPROVED, State.PAUSED, State.SENT)
-        return Issue.objects.filter(state__in=states, send_at__lte=timezone.now())
+        return Issue.objects.all().public()
 
 
 class NewslettersSubscribeInput(MutationInput):
@@ -107,7 +106,8 @@ class NewslettersSubscribe(MutationType):
 
     @classmethod
     def perform(cls, context: Any, **given: Any) -> NewslettersSubscribe:
-        """Raises WrongMail, NothingChosen, ConsentMissing."""
+        """Raises WrongMail, NothingChosen, ConsentMissing, TooOften."""
+        require_within_limit(context, "subscribe", key=given["email"].strip().lower()[:200])
         subscribing.ask(
             given["email"], given["topics"], words=given["agreed_to"], language=(get_language() or "it")[:2],
             channel="api",
@@ -123,8 +123,10 @@ class NewslettersConfirm(MutationType):
 
     @classmethod
     def perform(cls, context: Any, **given: Any) -> NewslettersConfirm:
-        """The same answer for an address that nobody asked for. Raises WrongCode."""
-        reader = Subscriber.objects.filter(email=given["email"].strip().lower()).first()
+        """The same answer for an address that nobody asked for. Raises WrongCode, TooOften."""
+        email = given["email"].strip().lower()
+        require_within_limit(context, "code_of_address", key=email[:200])
+        reader = Subscriber.objects.filter(email=email).first()
         if reader is None:
             raise WrongCode(field="code")
         subscribing.confirm(reader, given["code"])

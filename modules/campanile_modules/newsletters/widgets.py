@@ -7,11 +7,12 @@ from typing import Any
 from django.http import HttpRequest
 
 from campanile_modules.newsletters.models import Issue, State
+from campanile_tenants.kit.permissions import may
 
 
 def today(request: HttpRequest) -> dict[str, Any] | None:
     """Issues that wait for a second person. 1 query, none for others."""
-    if not request.user.has_permission("newsletters.approve_issues"):  # type: ignore[union-attr]
+    if not may(request, "newsletters.approve_issues"):
         return None
     waiting = list(
         Issue.objects.filter(state=State.SUBMITTED).exclude(author=request.user.pk).select_related("topic")[:5]

@@ -106,7 +106,7 @@ def propose(request: HttpRequest, hazard: str) -> HttpResponse:
                 expires_at=values["expires_at"], by=str(request.user), towns=values["towns"],
             )  # fmt: skip
         except CampanileError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            error.add_to(form)
         else:
             record("centre.campaign_proposed", made, towns=len(values["towns"]))
             campaigns.tell_all(made)

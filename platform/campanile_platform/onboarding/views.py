@@ -46,7 +46,7 @@ def fill_in(request: HttpRequest, istat_code: str) -> HttpResponse:
         try:
             job = services.request_town(official.istat_code, by=str(request.user), **form.cleaned_data)
         except CampanileError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            error.add_to(form)
         else:
             run_waiting.wake()
             return redirect("onboarding:job", pk=job.pk)

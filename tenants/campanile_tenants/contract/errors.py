@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.forms import BaseForm
 
 
 class CampanileError(Exception):
@@ -27,6 +30,10 @@ class CampanileError(Exception):
     def __str__(self) -> str:
         return str(self.message) % self.data if self.data else str(self.message)
 
+    def add_to(self, form: BaseForm) -> None:
+        """Says it beside the field that it is about, or above the form that has no such field."""
+        form.add_error(self.field if self.field in form.fields else None, str(self))
+
 
 class ModuleNotEnabled(CampanileError):
     """The module is off in this town. Pages answer 404, the API and tasks this code."""
@@ -34,6 +41,15 @@ class ModuleNotEnabled(CampanileError):
     code = "MODULE_NOT_ENABLED"
     http_status = 404
     message = _("This service is not enabled in this municipality.")
+
+
+class TooOften(CampanileError):
+    """Asked for more often than somebody in good faith would."""
+
+    code = "TOO_OFTEN"
+    http_status = 429
+    permanent = False
+    message = _("Too many tries. Wait a while, then try again.")
 
 
 class UnknownModule(CampanileError):

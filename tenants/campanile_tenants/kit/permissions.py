@@ -8,7 +8,7 @@ from typing import Any
 from campanile_tenants.contract.access import ANYONE, SIGNED_IN, STAFF, Assurance, Audience, Policy
 from campanile_tenants.contract.errors import NotAllowed, NotAuthenticated
 from campanile_tenants.town.people.access import Limit, Reach
-from campanile_tenants.town.people.admission import View, assurance_of, declared
+from campanile_tenants.town.people.admission import View, assurance_of, declared, may
 from campanile_tenants.town.people.models import User
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Reach",
     "assurance_of",
     "declared",
+    "may",
     "open_to_all",
     "permission_required",
     "require_permission",

@@ -135,7 +135,7 @@ def _again(request: HttpRequest, code: str, verb: str, user: User, error: Campan
     if verb == "da-solo":
         form = AloneForm(request.POST)
         form.is_valid()
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        error.add_to(form)
         context |= {"alone_form": form, "form": form, "alone_open": True, "refused": ""}
     return render(request, "alerts/one.html", context, status=error.http_status)
 

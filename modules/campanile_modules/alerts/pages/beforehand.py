@@ -15,7 +15,7 @@ from campanile_modules.alerts.models import Delegation
 from campanile_modules.alerts.services import posters, proposals
 from campanile_tenants.kit import audit, outreach
 from campanile_tenants.kit.fetching import NotFetched, fetch_if_changed
-from campanile_tenants.kit.permissions import permission_required, require_permission
+from campanile_tenants.kit.permissions import may, permission_required, require_permission
 
 _READ, _GIVE, _IMPORT = "alerts.view_alerts", "alerts.delegate", "alerts.import_cap"
 
@@ -36,8 +36,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
     rows = list(Delegation.objects.select_related("given_by"))
     for row in rows:
         row.holds = row.withdrawn_at is None and row.until > now  # type: ignore[attr-defined]
-    may = request.user.has_permission(_GIVE)  # type: ignore[union-attr]
-    context = {"form": form, "rows": rows, "may": may}
+    context = {"form": form, "rows": rows, "may": may(request, _GIVE)}
     return render(request, "alerts/delegations.html", context, status=422 if form.errors else 200)
 
 

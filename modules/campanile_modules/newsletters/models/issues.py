@@ -26,6 +26,17 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+PUBLIC = (State.APPROVED, State.PAUSED, State.SENT)
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    """Issues, asked for by who may read them."""
+
+    def public(self) -> IssueQuerySet:
+        """What stands in the archive: once it left, and never while it waits for its hour."""
+        return self.filter(state__in=PUBLIC, send_at__lte=timezone.now())
+
+
 class Issue(models.Model):
     """One mail to all who get a newsletter.
 
@@ -58,6 +69,7 @@ class Issue(models.Model):
     html = models.TextField(blank=True)
     created_at = models.DateTimeField(_("begun"), default=timezone.now)
     changed_at = models.DateTimeField(_("last change"), default=timezone.now)
+    objects = IssueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("issue")
@@ -87,11 +99,14 @@ class Issue(models.Model):
         return f"newsletters.Issue:{self.pk}"
 
     @property
+    def has_left(self) -> bool:
+        """Whether mails of it may be in somebody's hands, even if it was stopped half-way."""
+        return self.send_at is not None and self.send_at <= timezone.now()
+
+    @property
     def is_public(self) -> bool:
-        """Whether it stands in the archive: once it left, and never while it waits for its hour."""
-        return self.state in (State.APPROVED, State.PAUSED, State.SENT) and (
-            self.send_at is not None and self.send_at <= timezone.now()
-        )
+        """Whether it stands in the archive, as `IssueQuerySet.public` asks it."""
+        return self.state in PUBLIC and self.has_left
 
 
 class Picture(models.Model):

@@ -30,7 +30,7 @@ from campanile_modules.newsletters.services import checking, counting, issues, r
 from campanile_tenants.kit import audit
 from campanile_tenants.kit.messaging import send_html
 from campanile_tenants.kit.module import CampanileError
-from campanile_tenants.kit.permissions import permission_required, require_permission
+from campanile_tenants.kit.permissions import may, permission_required, require_permission
 from campanile_tenants.kit.settings import settings_of
 from campanile_tenants.kit.web import page_of, showing_frames
 
@@ -56,8 +56,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page_of(request, Issue.objects.select_related("topic").defer("html", "text", "blocks"), 20),
         "topics": [(topic, counts.get(topic.pk, 0)) for topic in topics],
-        "may_set_up": request.user.has_permission(SET_UP),  # type: ignore[union-attr]
-        "may_write_down": request.user.has_permission(READERS),  # type: ignore[union-attr]
+        "may_set_up": may(request, SET_UP),
+        "may_write_down": may(request, READERS),
     }
     return render(request, "newsletters/office.html", context)
 
@@ -93,7 +93,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
             revision=form.cleaned_data["revision"], by=require_permission(request.user, WRITE),
         )  # fmt: skip
     except CampanileError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        error.add_to(form)
         return _editor(request, _issue(pk), form, written)
     if verb == "guarda":
         return redirect("newsletters:look", pk=pk)
@@ -124,7 +124,7 @@ def look(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = require_permission(request.user, WRITE)
     alone = not settings_of("newsletters", NewslettersSettings).two_people
     second = user.has_permission(APPROVE) and (alone or found.author_id != user.pk)
-    findings = checking.check(found, links="link" in request.GET)
+    findings = checking.check(found, drawn, links="link" in request.GET)
     context = {
         "issue": found, "findings": findings, "stops": any(one.stops for one in findings), "alone": alone,
         "readers": issues.readers(found.topic), "text": drawn.text, "looked_at_links": "link" in request.GET,
@@ -172,6 +172,8 @@ def act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponseBase:
             raise Http404
     except CampanileError as error:
         messages.error(request, str(error))
+        if verb == "approva":  # what has to be read again stands there
+            return redirect("newsletters:look", pk=pk)
     return redirect("newsletters:standing", pk=pk)
 
 
@@ -184,7 +186,7 @@ def standing(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("newsletters:edit", pk=pk)
     context = {
         "issue": found, "numbers": counting.numbers(found), "days": counting.by_day(found),
-        "may_approve": request.user.has_permission(APPROVE),  # type: ignore[union-attr]
+        "may_approve": may(request, APPROVE),
     }  # fmt: skip
     return render(request, "newsletters/standing.html", context)
 

@@ -9,18 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import FileResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campanile_modules.newsletters.forms import CodeForm, PreferencesForm, SubscribeForm
-from campanile_modules.newsletters.models import Issue, Link, Picture, State, Subscriber, Subscription, Topic
+from campanile_modules.newsletters.models import Issue, Link, Picture, Subscriber, Subscription, Topic
 from campanile_modules.newsletters.services import counting, rendering, subscribing
 from campanile_tenants.kit.limits import too_many, within_limit
 from campanile_tenants.kit.module import CampanileError
-from campanile_tenants.kit.permissions import open_to_all
+from campanile_tenants.kit.permissions import may, open_to_all
 from campanile_tenants.kit.web import conditional, page_of
 
 _ASKED = "newsletters_asked"
@@ -59,8 +58,8 @@ def code(request: HttpRequest) -> HttpResponseBase:
         return redirect("newsletters:subscribe")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if not within_limit(request, "code_tried"):
-            return too_many(request, "code_tried")
+        if not within_limit(request, "code_of_address", key=reader.email[:200]):
+            return too_many(request, "code_of_address")
         try:
             subscribing.confirm(reader, form.cleaned_data["code"])
         except CampanileError as error:
@@ -146,10 +145,9 @@ def go(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 @require_safe
 @open_to_all
 def picture(request: HttpRequest, pk: UUID) -> FileResponse:
-    """A picture of an issue that left; of a draft for who writes. 1 query."""
+    """A picture of an issue that left, stopped half-way too; of another for who writes. 1 query."""
     found = get_object_or_404(Picture.objects.select_related("issue"), pk=pk)
-    may_write = request.user.is_authenticated and request.user.has_permission("newsletters.write_issues")
-    if found.issue.state not in (State.APPROVED, State.PAUSED, State.SENT) and not may_write:
+    if not (found.issue.has_left or may(request, "newsletters.write_issues")):
         raise Http404
     response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
@@ -158,8 +156,7 @@ def picture(request: HttpRequest, pk: UUID) -> FileResponse:
 
 
 def _public() -> QuerySet[Issue]:
-    states = (State.APPROVED, State.PAUSED, State.SENT)
-    return Issue.objects.filter(state__in=states, send_at__lte=timezone.now()).select_related("topic")
+    return Issue.objects.all().public().select_related("topic")
 
 
 def _reader(name: str) -> Subscriber:

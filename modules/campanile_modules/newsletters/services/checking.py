@@ -27,8 +27,10 @@ class Finding:
     stops: bool = False
 
 
-def check(issue: Issue, *, links: bool = True) -> list[Finding]:
-    """What is to be mended, the gravest first. `links`: also whether every link answers, which takes a while."""
+def check(issue: Issue, drawn: rendering.Drawn, *, links: bool = True) -> list[Finding]:
+    """What is to be mended, the gravest first, in the issue and in how it is drawn. `links`: also whether every link
+    answers, which takes a while.
+    """
     found: list[Finding] = []
     subject = issue.subject.strip()
     if not subject:
@@ -38,7 +40,6 @@ def check(issue: Issue, *, links: bool = True) -> list[Finding]:
     if not issue.blocks:
         found.append(Finding(_("Write at least one block."), stops=True))
     found += _of_blocks(issue)
-    drawn = rendering.draw(issue)
     size = len(drawn.html.encode())
     if size > MOST_BYTES:
         found.append(Finding(_("The mail is %(size)d kB: above 100 kB it is cut off. Take something out.")

@@ -97,7 +97,7 @@ def submit(issue: Issue, *, by: User) -> Issue:
     with transaction.atomic():
         locked = _locked(issue)
         _must_be(locked, State.DRAFT)
-        _must_be_ready(locked)
+        _must_be_ready(locked, rendering.draw(locked))
         locked.state, locked.submitted_at = State.SUBMITTED, timezone.now()
         locked.save(update_fields=("state", "submitted_at"))
         audit.record("newsletters.submitted", locked)
@@ -121,8 +121,9 @@ def approve(issue: Issue, *, by: User, read: str, send_at: datetime | None = Non
         _must_be(locked, State.SUBMITTED, *((State.DRAFT,) if alone else ()))
         if not alone and locked.author_id == by.pk:
             raise NotTheSecond
-        _must_be_ready(locked)
-        if fingerprint_of(locked, rendering.draw(locked)) != read:
+        seen = rendering.draw(locked)
+        _must_be_ready(locked, seen)
+        if fingerprint_of(locked, seen) != read:
             raise NotAsRead
         now = timezone.now()
         locked.slug = _free_slug(locked)
@@ -131,7 +132,7 @@ def approve(issue: Issue, *, by: User, read: str, send_at: datetime | None = Non
         locked.send_at = send_at if send_at is not None and send_at > now else now
         page = absolute(reverse("newsletters:issue", args=[locked.topic.code, locked.slug]))
         drawn = rendering.draw(locked, through=lambda number: absolute(_go(locked, number)))
-        rendering.write_links(locked, rendering.draw(locked).links)
+        rendering.write_links(locked, seen.links)
         locked.html, locked.text = (
             drawn.html.replace(rendering.READ_ONLINE, page),
             drawn.text.replace(rendering.READ_ONLINE, page),
@@ -187,8 +188,9 @@ def finish() -> int:
     for issue in Issue.objects.filter(state=State.APPROVED, send_at__lt=timezone.now()):
         if not any(row.waiting for row in outreach.board(issue.about)):
             with transaction.atomic():
-                done += Issue.objects.filter(pk=issue.pk, state=State.APPROVED).update(state=State.SENT)
-                events.publish("newsletters.sent", issue=str(issue.pk))
+                if Issue.objects.filter(pk=issue.pk, state=State.APPROVED).update(state=State.SENT):
+                    events.publish("newsletters.sent", issue=str(issue.pk))
+                    done += 1
     return done
 
 
@@ -225,8 +227,8 @@ def _must_be(issue: Issue, *allowed: str) -> None:
         raise WrongState(state=State(issue.state).label)
 
 
-def _must_be_ready(issue: Issue) -> None:
-    stops = [finding.words for finding in checking.check(issue, links=False) if finding.stops]
+def _must_be_ready(issue: Issue, drawn: rendering.Drawn) -> None:
+    stops = [finding.words for finding in checking.check(issue, drawn, links=False) if finding.stops]
     if stops:
         raise NotReady(why=" ".join(stops))
 

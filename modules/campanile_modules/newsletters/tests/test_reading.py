@@ -192,3 +192,26 @@ def test_the_api_subscribes_and_confirms(place: Town) -> None:
     assert [node["code"] for node in topics["newslettersTopics"]["nodes"]] == ["notizie", "eventi"]
     with inside(place):
         assert Topic.objects.count() == 2
+
+
+def test_a_code_is_not_guessed_by_way_of_the_api(place: Town) -> None:
+    """A mutation that is refused keeps nothing, the sandbox keeps nothing ever: tries are counted elsewhere."""
+    with inside(place):
+        subscribing.ask(ANNA, ["notizie"], words="Sì")
+    confirming = """mutation($input: NewslettersConfirmInput!) { newslettersConfirm(input: $input) {
+        topics userErrors { code } } }"""
+    given = {"email": ANNA, "code": "x"}
+    codes = [
+        ask(client(place), confirming, input=given)["data"]["newslettersConfirm"]["userErrors"][0]["code"]
+        for _try in range(12)
+    ]
+    assert codes == ["NEWSLETTERS_WRONG_CODE"] * 10 + ["TOO_OFTEN"] * 2
+
+
+def test_the_api_does_not_fill_somebodys_mailbox(place: Town) -> None:
+    asking = """mutation($input: NewslettersSubscribeInput!) { newslettersSubscribe(input: $input) {
+        asked userErrors { code } } }"""
+    given = {"email": ANNA, "topics": ["notizie"], "agreedTo": "Sì"}
+    asked = [ask(client(place), asking, input=given)["data"]["newslettersSubscribe"] for _time in range(7)]
+    assert [bool(one["asked"]) for one in asked] == [True] * 6 + [False]
+    assert asked[-1]["userErrors"][0]["code"] == "TOO_OFTEN"

@@ -6,12 +6,15 @@ import json
 import re
 from datetime import timedelta
 from email import message_from_string, policy
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from PIL import Image
 from tests.towns import Town, client, inside, person, town, user
 
 from campanile_modules.newsletters import blocks
@@ -103,7 +106,7 @@ def test_checks_name_what_stops_and_what_to_look_at(place: Town) -> None:
     with inside(place):
         issue = written({"type": "image", "picture": "", "alt": "", "link": ""}, {"type": "button", "label": "", "url": ""},
                         {"type": "text", "text": "Il Comune di Leccco ti invita."}, subject="x" * 70)  # fmt: skip
-        found = checking.check(issue, links=False)
+        found = checking.check(issue, rendering.draw(issue), links=False)
         assert [one.stops for one in found][:3] == [True] * 3
         words = " ".join(one.words for one in found)
         for sign in ("60 caratteri", "manca l’immagine", "che cosa si vede", "parole e indirizzo", "Leccco"):
@@ -111,7 +114,9 @@ def test_checks_name_what_stops_and_what_to_look_at(place: Town) -> None:
         with pytest.raises(NotReady):
             issues.submit(issue, by=user("redazione"))
         heavy = written(*[{"type": "text", "text": "parola " * 1_000} for _n in range(20)])
-        assert any("100 kB" in one.words and one.stops for one in checking.check(heavy, links=False))
+        assert any(
+            "100 kB" in one.words and one.stops for one in checking.check(heavy, rendering.draw(heavy), links=False)
+        )
 
 
 def test_two_people_and_what_leaves_is_what_was_read(place: Town) -> None:
@@ -191,6 +196,24 @@ def test_pause_go_on_and_stop(place: Town, mailoutbox: list[Any]) -> None:
         assert second.state == State.CANCELLED
         with pytest.raises(WrongState):
             issues.resume(second)
+
+
+def test_pictures_stay_in_mails_that_left_and_hide_until_then(place: Town) -> None:
+    """Who got a mail before it was stopped still sees its pictures."""
+    file = BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG")
+    with inside(place):
+        issue = issues.begin(Topic.objects.get(code="notizie"), by=user("redazione"))
+        picture = issues.add_picture(issue, SimpleUploadedFile("a.png", file.getvalue()))
+    assert client(place).get(picture.path).status_code == 404
+    assert client(place, "redazione").get(picture.path).status_code == 200
+    for state, hours, shown in ((State.APPROVED, 3, 404), (State.APPROVED, -3, 200), (State.CANCELLED, -3, 200)):
+        with inside(place):
+            Issue.objects.filter(pk=issue.pk).update(
+                state=state, send_at=timezone.now() + timedelta(hours=hours), approved_at=timezone.now(),
+                approved_hash="x", html="x", subject="x",
+            )  # fmt: skip
+        assert client(place).get(picture.path).status_code == shown
 
 
 def test_at_its_hour_and_not_before(place: Town, mailoutbox: list[Any]) -> None:
@@ -288,6 +311,7 @@ def test_the_office_from_the_first_word_to_the_numbers(place: Town) -> None:
     assert "Leggilo sul sito" in mail.content.decode()
     assert "[[" not in mail.content.decode()
     read = look.context["form"]["read"].value()
+    assert second.post(f"{base}approva/", {"read": "0" * 64}).url == f"{base}guarda/", "to be read again"
     assert second.post(f"{base}approva/", {"read": read}).url == f"{base}numeri/"
     assert "approvato da" in second.get(f"{base}numeri/").content.decode()
     assert writer.get(base).url == f"{base}numeri/", "what left is not written any more"

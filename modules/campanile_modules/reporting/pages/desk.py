@@ -34,7 +34,7 @@ def write(request: HttpRequest) -> HttpResponse:
         try:
             report = _take_in(form)
         except CampanileError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            error.add_to(form)
         else:
             audit.record("reporting.written_down", report, channel=report.channel)
             request.session[_SLIP] = [report.code, report.secret]

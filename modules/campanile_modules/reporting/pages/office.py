@@ -37,7 +37,7 @@ from campanile_modules.reporting.states import OPEN, State
 from campanile_tenants.kit import audit, people
 from campanile_tenants.kit.module import CampanileError
 from campanile_tenants.kit.people import Office, User
-from campanile_tenants.kit.permissions import permission_required, require_permission
+from campanile_tenants.kit.permissions import may, permission_required, require_permission
 from campanile_tenants.kit.town import Neighbour
 from campanile_tenants.kit.web import page_of
 
@@ -132,7 +132,7 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     except CampanileError as error:
         form = form or forms.Form(request.POST)
         form.is_valid()
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        error.add_to(form)
         return _again(request, code, verb, form)
     messages.success(request, said)
     return redirect("reporting:office_detail", code=code)
@@ -309,8 +309,8 @@ def _filters(request: HttpRequest) -> dict[str, Any]:
         "words": request.GET.get("cerca", ""), "query": request.GET.urlencode(),
         "view": request.GET.get("vista", "lista"),
         "category": request.GET.get("tipo", ""), "office": request.GET.get("ufficio", ""),
-        "may_set_up": require_permission(request.user, READ).has_permission("reporting.set_up"),
-        "may_write": require_permission(request.user, READ).has_permission("reporting.write_for_others"),
+        "may_set_up": may(request, "reporting.set_up"),
+        "may_write": may(request, "reporting.write_for_others"),
         "categories": list(Category.objects.all()), "offices": list(_offices()), "kept": kept.urlencode(),
     }  # fmt: skip
 

@@ -113,7 +113,7 @@ def summary(request: HttpRequest) -> HttpResponse:
     try:
         report = _send(request, draft, form)
     except CampanileError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        error.add_to(form)
         return render(request, "reporting/new_details.html", _details_context(request, form, draft), status=422)
     request.session.pop(DRAFT, None)
     mine.remember(request, report)

@@ -226,6 +226,7 @@ ACCOUNT_RATE_LIMITS = {
     "token_refused": "30/m/ip",
     "code_sent": "10/m/ip,3/5m/key",
     "code_tried": "20/m/ip",
+    "code_of_address": "20/m/ip,10/h/key",  # the key: the address that the code proves
     "upload": "60/m/ip",
     "rating": "20/m/ip",
     "subscribe": "20/m/ip,6/h/key",  # the key: the address that is asked for

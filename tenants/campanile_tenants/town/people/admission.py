@@ -142,3 +142,8 @@ def assurance_of(request: HttpRequest) -> Assurance:
     """How sure the present session is of who she is."""
     session = getattr(request, "session", None)
     return Assurance(session.get(ASSURANCE_KEY, 0)) if session is not None else Assurance.NONE
+
+
+def may(request: HttpRequest, code: str) -> bool:
+    """Whether whoever asks holds the permission, for what a page shows; what a page does is behind its gate."""
+    return isinstance(request.user, User) and request.user.has_permission(code)

@@ -23,7 +23,7 @@ from campanile_tenants.town.contacts.forms import ImportForm, WriteDownForm
 from campanile_tenants.town.contacts.models import Contact
 from campanile_tenants.town.contacts.services import importing, subscribing
 from campanile_tenants.town.contacts.services.subscribing import Written
-from campanile_tenants.town.people.admission import declared
+from campanile_tenants.town.people.admission import declared, may
 
 _STAFF = Policy(Audience.STAFF, permission="contacts.manage")
 _KEPT = 1_800
@@ -46,7 +46,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     if page.object_list:
         record("contacts.read_personal_data", ("contacts", "list"), number=len(page.object_list))
     context = {"page": page, "words": words, "kind": kind, "kinds": Contact.Kind.choices,
-               "may_set_up": request.user.has_permission("contacts.set_up")}  # type: ignore[union-attr]  # fmt: skip
+               "may_set_up": may(request, "contacts.set_up")}  # fmt: skip
     return render(request, "contacts/office.html", context)
 
 

@@ -81,7 +81,7 @@ def way(request: HttpRequest) -> HttpResponseBase:
                 request.session.pop(_LINK, None)
             return redirect("contacts:code")
         except CampanileError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            error.add_to(form)
     context = {"form": form, "wording": wording(language), "step": 2, "push_key": public_key(),
                "io_after_sign_in": tax_code is None and _io_is_here()}  # fmt: skip
     return render(request, "contacts/way.html", context, status=422 if form.errors else 200)

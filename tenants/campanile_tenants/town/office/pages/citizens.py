@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from campanile_tenants.contract.access import Audience, Policy
 from campanile_tenants.contract.errors import CampanileError
 from campanile_tenants.town.audit.services import record
-from campanile_tenants.town.people.admission import declared
+from campanile_tenants.town.people.admission import declared, may
 from campanile_tenants.town.people.models import Identity, Kind, User
 from campanile_tenants.town.people.services import citizens as services
 
@@ -43,7 +43,7 @@ class ReasonForm(forms.Form):
 def look_up(request: HttpRequest) -> HttpResponse:
     """Finds one citizen by tax code or address. The look-up goes on record, also when nobody is found. 3 queries."""
     form = LookUpForm(request.POST or None)
-    may_reveal = request.user.has_permission(REVEAL.permission)  # type: ignore[union-attr]
+    may_reveal = may(request, REVEAL.permission)
     context: dict[str, object] = {"form": form, "may_reveal": may_reveal}
     if request.method == "POST" and form.is_valid():
         found = services.find(form.cleaned_data["who"])
