@@ -64,7 +64,9 @@ def test_a_piece_of_the_town_is_asked_for_once(lecco: Town, tiles: type[Tiles]) 
     assert tiles.asked == ["/12/2154/1460.png"]
 
 
-@pytest.mark.parametrize("path", [ELSEWHERE, "/mappa/3/4/2", "/mappa/25/2154/1460", "/mappa/12/999999/1460"])
+@pytest.mark.parametrize(
+    "path", [ELSEWHERE, "/mappa/3/4/2", "/mappa/25/2154/1460", "/mappa/12/999999/1460", "/mappa/12/2154/9999999"]
+)
 def test_nobody_gets_a_map_of_the_world_here(lecco: Town, tiles: type[Tiles], path: str) -> None:
     assert client(lecco).get(path).status_code == 404
     assert tiles.asked == []

@@ -63,7 +63,7 @@ def _sound(number: int, block: Any) -> dict[str, Any]:
         if values["kind"] not in SOURCES:
             raise BadBlock(number=number, why=_("choose news or events."), field="blocks")
         amount = str(values["number"] or 3)
-        if not amount.isdecimal() or not 1 <= int(amount) <= 10:
+        if not amount.isdecimal() or len(amount) > 2 or not 1 <= int(amount) <= 10:
             raise BadBlock(number=number, why=_("choose from 1 to 10 of them."), field="blocks")
         values["number"] = int(amount)
     return {"type": kind, **values}

@@ -15,6 +15,7 @@ from campanile_modules.reporting.services import duplicates, following, keys, mo
 from campanile_modules.reporting.services.reading import visible
 from campanile_modules.reporting.states import Reason, State
 from campanile_tenants.kit.api import ANYONE, Audience, InputError, MutationInput, MutationType, Policy
+from campanile_tenants.kit.limits import require_within_limit
 from campanile_tenants.kit.people import Office, User
 
 ANSWER, CLOSE = "reporting.answer_report", "reporting.close_report"
@@ -255,7 +256,8 @@ class ReportingMeToo(MutationType):
 
     @classmethod
     def perform(cls, context: Any, **given: Any) -> ReportingMeToo:
-        """Only for public, open reports. Raises UnknownReport, ConsentMissing."""
+        """Only for public, open reports. Raises UnknownReport, ConsentMissing, TooOften."""
+        require_within_limit(context, "me_too")
         form = MeTooForm({"email": given.get("email") or ""})
         if not form.is_valid():
             raise InputError(form)

@@ -67,7 +67,7 @@ class Adhesion(models.Model):
 class OpenInvoice(models.Model):
     """An invoice to a town that the centre's book-keeping knows, until it is paid. Amounts in EUR.
 
-    Written down by hand or taken in from a file, until billing itself makes invoices. Arrears are told, they never
+    Written down by hand until billing itself makes invoices. Arrears are told, they never
     switch anything off.
     """
 

@@ -19,7 +19,7 @@ showing_frames = csp_update({"frame-src": ["'self'"]})
 """A page that shows another one of ours in a frame; that one says so too (`xframe_options_sameorigin`)."""
 AHEAD = 2_000
 """How many rows after a page of a list are counted."""
-_FARTHEST = 100_000
+_FARTHEST, _DIGITS = 100_000, 9
 
 
 def absolute(path: str) -> str:
@@ -34,7 +34,7 @@ def page_of(request: HttpRequest, queryset: QuerySet, size: int = 20) -> Page:
     that there are more than were counted.
     """
     asked = request.GET.get("pagina", "")
-    ahead = min(int(asked), _FARTHEST) if asked.isdecimal() else 1
+    ahead = min(int(asked), _FARTHEST) if asked.isdecimal() and len(asked) <= _DIGITS else 1
     return _Pages(queryset, size, most=ahead * size + AHEAD).get_page(asked)
 
 

@@ -265,7 +265,7 @@ def _changed(written: list[dict[str, Any]], verb: str, place: str) -> list[dict[
     """The blocks after one button: added, taken away, moved up or down."""
     if verb == "aggiungi" and place in NEW:
         return [*written, dict(NEW[place])]
-    if not place.isdecimal() or int(place) >= len(written):
+    if not place.isdecimal() or len(place) > 3 or int(place) >= len(written):
         return written
     here = int(place)
     if verb == "togli":

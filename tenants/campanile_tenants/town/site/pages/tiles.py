@@ -56,6 +56,8 @@ def _is_near(zoom: int, x: int, y: int) -> bool:
     extent = _extent()
     if extent is None or not LEAST_ZOOM <= zoom <= MOST_ZOOM:
         return False
+    if not (0 <= x < 2**zoom and 0 <= y < 2**zoom):  # beyond the world
+        return False
     west, south, east, north = extent
     left, top = _corner(zoom, x, y)
     right, bottom = _corner(zoom, x + 1, y + 1)
