@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMPS := build/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: spid help setup demo serve test lint bench assets messages lock clean browser
+.PHONY: spid samples help setup demo serve test lint bench assets messages lock clean browser
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -45,7 +45,10 @@ browser: ## Chromium for the browser tests, where it can be installed
 spid: ## AgID's checker of SPID metadata, where it can be installed
 	@sh tests/spid/install.sh
 
-test: setup browser spid ## All tests, two at a time
+samples: ## Real bounces to measure by, where they can be fetched
+	@sh tests/bounces/install.sh
+
+test: setup browser spid samples ## All tests, two at a time
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: setup ## Style, types, architecture, committed API schema

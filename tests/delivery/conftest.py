@@ -11,6 +11,9 @@ from campanile_infra.channels.base import Line, transport
 from campanile_infra.channels.sms.fake import FakeAwsMessaging
 from campanile_infra.channels.telegram import fake as telegram
 from campanile_tenants.public.providers import buckets
+from tests.delivery.amazon import amazon
+
+__all__ = ["amazon"]
 
 _AWS = {"region": "eu-south-1", "access_key": "a", "secret_key": "b", "origination": "CAMPANILE", "read_timeout": 1}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import datetime as dt
 import json
 import threading
 import time
@@ -12,27 +10,22 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 from django.utils import timezone
 
-from campanile_infra.channels import sns
 from campanile_infra.channels.base import Line, transport
 from campanile_infra.channels.voice.fake import ACCOUNT, SECRET, TOKEN, FakeGateway
 from campanile_infra.database.scope import in_schema
 from campanile_infra.embedded.ports import LOOPBACK
-from campanile_infra.web.fetching import Fetched
 from campanile_tenants.public.providers.models import Provider
 from campanile_tenants.town.contacts.hooks import telegram_secret
 from campanile_tenants.town.contacts.models import Contact, Endpoint
 from campanile_tenants.town.delivery.models import Answer, Delivery, Lane, Message, Receipt, State, Suppression, Work
 from campanile_tenants.town.delivery.services import drain
 from campanile_tenants.town.delivery.tickets import ticket
+from tests.delivery.amazon import CERT, TOPIC, notification
 from tests.delivery.conftest import set_lines
 from tests.delivery.posting import let_time_pass, one
 from tests.towns import Town, client, inside
@@ -191,42 +184,6 @@ def test_an_answer_by_link_and_tickets_of_another_town(lecco: Town, merate: Town
 
 
 # -- SNS ---------------------------------------------------------------------------------------------
-
-TOPIC = "arn:aws:sns:eu-south-1:123456789012:campanile"
-CERT = "https://sns.eu-south-1.amazonaws.com/SimpleNotificationService-1.pem"
-
-
-@pytest.fixture
-def amazon(settings: Any, monkeypatch: pytest.MonkeyPatch) -> rsa.RSAPrivateKey:
-    """SNS' key; its certificate is served from its address only."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(now - dt.timedelta(1)).not_valid_after(now + dt.timedelta(1)).sign(key, hashes.SHA256())
-    )  # fmt: skip
-    pem = certificate.public_bytes(Encoding.PEM)
-    sns._certificate.cache_clear()
-
-    def fetch(url: str, **_: Any) -> Fetched:
-        assert url == CERT, "another host was asked for a certificate"
-        return Fetched(url, "application/x-pem-file", pem)
-
-    monkeypatch.setattr(sns, "fetch", fetch)
-    settings.SNS_TOPICS = [TOPIC]
-    return key
-
-
-def notification(key: rsa.RSAPrivateKey, event: dict[str, Any], *, version: str = "2", **changes: str) -> str:
-    data = {"Type": "Notification", "MessageId": "m-1", "TopicArn": TOPIC, "Message": json.dumps(event),
-            "Timestamp": "2026-11-25T08:00:00.000Z", "SignatureVersion": version,
-            "SigningCertURL": CERT}  # fmt: skip
-    data |= {name: value for name, value in changes.items() if name != "after"}
-    text = "".join(f"{name}\n{data[name]}\n" for name in sns._SIGNED["Notification"] if name in data)
-    digest = hashes.SHA1() if version == "1" else hashes.SHA256()
-    data["Signature"] = base64.b64encode(key.sign(text.encode(), padding.PKCS1v15(), digest)).decode()
-    return json.dumps(data | ({"Message": changes["after"]} if "after" in changes else {}))
 
 
 @pytest.mark.django_db

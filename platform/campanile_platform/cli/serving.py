@@ -108,6 +108,43 @@ def _bring_up(supervisor: Supervisor, place: State, port: int, *, demo: bool, be
         supervisor.launch(service)
 
 
+@app.command("receive-mail")
+def receive_mail() -> None:
+    """Take the mails that could not be delivered, from other mail servers, at BOUNCE_LISTEN. Ctrl-C stops it."""
+    set_up_django()
+    from django.conf import settings
+
+    from campanile_infra.channels.bounces.smtp import Endpoint, Returns
+    from campanile_tenants.town.delivery.services import bouncing
+
+    host, _colon, number = settings.BOUNCE_LISTEN.rpartition(":")
+    if not (number.isdecimal() and settings.BOUNCE_DOMAIN):
+        raise OperationalProblem(
+            "Say where to listen and for which domain: BOUNCE_LISTEN=127.0.0.1:2525 BOUNCE_DOMAIN=bounces.example.org"
+        )
+    returns = Returns(settings.BOUNCE_DOMAIN, bouncing.is_ours, _with_own_connection(bouncing.take))
+    endpoint = Endpoint(returns, host or LOOPBACK, int(number), lmtp=settings.BOUNCE_PROTOCOL == "lmtp")
+    stops = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)  # before the server's thread begins, which inherits it
+    endpoint.start()
+    console.print(f"Bounces are taken at {settings.BOUNCE_LISTEN} for {settings.BOUNCE_DOMAIN}.")
+    try:
+        signal.sigwait(stops)
+    finally:
+        endpoint.stop()
+
+
+def _with_own_connection(take: Callable[[bytes, str], object]) -> Callable[[bytes, str], object]:
+    """Gives the thread's database connection back when it is broken, so that the next mail gets another one."""
+    from django.db import close_old_connections
+
+    def taken(content: bytes, name: str) -> object:
+        close_old_connections()
+        return take(content, name)
+
+    return taken
+
+
 def _release_dead_leases() -> None:
     from campanile_platform.onboarding.services import release_dead_leases
 
@@ -161,6 +198,9 @@ def _workers(place: State, environment: dict[str, str]) -> list[Service]:
     schedule = place.root / "celerybeat-schedule"
     command = [*celery, "beat", *quiet, "-s", str(schedule), "--pidfile="]
     services.append(Service("beat", command, _answering(environment)))
+    if environment.get("BOUNCE_LISTEN"):
+        command = [sys.executable, "-c", "from campanile_platform.cli import main; main()", "receive-mail"]
+        services.append(Service("receive-mail", command, _answering(environment)))
     return services
 
 

@@ -41,6 +41,11 @@ def _configure() -> None:
                 "schedule": 20,
                 "options": {"queue": "transactional", "expires": 20},
             },
+            "read the mailbox of bounces": {
+                "task": "campanile_tenants.town.delivery.tasks.read_mailbox",
+                "schedule": 60,
+                "options": {"queue": "transactional", "expires": 60},
+            },
             "go on with exports and imports": {
                 "task": "campanile_tenants.town.api.tasks.sweep",
                 "schedule": 20,

@@ -175,6 +175,9 @@ if S3_BUCKET := env("S3_BUCKET", default=""):
 DKIM_KEY_FILE = env("DKIM_KEY_FILE", default="")
 DKIM_SELECTOR = env("DKIM_SELECTOR", default="campanile")
 BOUNCE_DOMAIN = env("BOUNCE_DOMAIN", default="")
+BOUNCE_LISTEN = env("BOUNCE_LISTEN", default="")  # host:port at which `campanile receive-mail` takes bounces
+BOUNCE_PROTOCOL = env("BOUNCE_PROTOCOL", default="smtp")  # or lmtp, behind a mail server of one's own
+BOUNCE_MAILBOX_URL = env("BOUNCE_MAILBOX_URL", default="")  # imaps://user:password@host/INBOX
 DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=60)
 VOICE_GATEWAY_SECRET = env("VOICE_GATEWAY_SECRET", default="")
 SNS_TOPICS = env.list("SNS_TOPICS", default=[])  # ARNs whose notifications are believed

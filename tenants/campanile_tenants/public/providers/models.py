@@ -61,6 +61,24 @@ class HeardReceipt(models.Model):
         return self.reference
 
 
+class Mailbox(models.Model):
+    """How far a mailbox of bounces has been read: the UIDs of a numbering (RFC 3501, 2.3.1.1). No mail is kept."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    validity = models.BigIntegerField(default=0)
+    last_uid = models.BigIntegerField(default=0)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(_("problem"), max_length=200, blank=True)
+
+    class Meta:
+        db_table = '"public"."providers_mailbox"'
+        verbose_name = _("mailbox of bounces")
+        verbose_name_plural = _("mailboxes of bounces")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Pulse(models.Model):
     """When something that must run on its own last ran: the scheduler, the sweeper."""
 

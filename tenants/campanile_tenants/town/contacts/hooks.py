@@ -29,6 +29,7 @@ from campanile_infra.web.fetching import NotFetched, is_there
 from campanile_tenants.contract.access import ANYONE, EVERYWHERE
 from campanile_tenants.contract.registry import registry
 from campanile_tenants.public.registry.everywhere import in_every_town
+from campanile_tenants.town.contacts import ses
 from campanile_tenants.town.contacts.models import Endpoint
 from campanile_tenants.town.contacts.services import subscribing
 from campanile_tenants.town.contacts.wording import VERSION, wording
@@ -177,7 +178,7 @@ def _say(chat: int, text: str) -> HttpResponse:
 @require_POST
 @declared(EVERYWHERE)
 def aws(request: HttpRequest) -> HttpResponse:
-    """What AWS tells of SMS and calls, through SNS. 403 for what SNS did not sign for a topic of ours.
+    """What AWS tells of mails, SMS and calls, through SNS. 403 for what SNS did not sign for a topic of ours.
 
     At the centre's address it takes tickets of every town, at a town's only its own.
     """
@@ -188,6 +189,10 @@ def aws(request: HttpRequest) -> HttpResponse:
         event = told.message if isinstance(told.message, dict) else {}
         if event.get("inboundMessageId"):
             return _written_back(event)
+        if name := ses.ticket_of(event):
+            with in_schema(_schema_of(name)):
+                ses.take(event, name, told.number)
+            return HttpResponse(status=200)
         name = str(event.get("context", {}).get("ticket", ""))
         kind = _TEXTS.get(str(event.get("eventType", "")))
         if kind is None or not name:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from campanile_infra.tasks.base import TownTask, centre_task, town_task
-from campanile_tenants.public.providers import buckets, receipts
+from campanile_tenants.public.providers import buckets, mailboxes, receipts
 from campanile_tenants.public.registry.everywhere import in_every_town
 from campanile_tenants.town.delivery import services
 from campanile_tenants.town.delivery.models import Lane
-from campanile_tenants.town.delivery.services import upkeep
+from campanile_tenants.town.delivery.services import bouncing, upkeep
 
 
 @town_task(lane="emergency")
@@ -47,6 +49,12 @@ def listen() -> int:
     """Hears what SMS centres say over their sessions, and gives it to the towns."""
     receipts.listen_all()
     return receipts.share_out(services.claim)
+
+
+@centre_task(lane="transactional")
+def read_mailbox() -> int:
+    """Reads what came back into the mailbox of bounces, where there is one."""
+    return mailboxes.poll(settings.BOUNCE_MAILBOX_URL, bouncing.take) if settings.BOUNCE_MAILBOX_URL else 0
 
 
 @centre_task(lane="bulk")

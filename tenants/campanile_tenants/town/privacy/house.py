@@ -58,6 +58,10 @@ HELD = (
         keep_reason=_("So that a wish not to be written to is respected after everything else is gone."),
     ),
     PersonalData(
+        "delivery.SoftBounce", ("address",), purpose=_("To notice addresses that nobody reads any more"),
+        keep_days=400, since="last_at", found_by=(("email", "address"), ("phone", "address")),
+    ),
+    PersonalData(
         "contacts.Contact",
         ("name", "street", "house_number", "latitude", "longitude", "fragile", "fragile_note", "relative_name"),
         purpose=_("To warn and to inform those who want it, and those whom nothing digital reaches"), keep_days=None,

@@ -1,7 +1,7 @@
 """The ledger of what leaves the house, from the message down to what the other side said."""
 
 from campanile_tenants.town.delivery.models.accounts import Account
-from campanile_tenants.town.delivery.models.answers import Answer, Receipt, Suppression
+from campanile_tenants.town.delivery.models.answers import Answer, Receipt, SoftBounce, Suppression
 from campanile_tenants.town.delivery.models.facts import Fact
 from campanile_tenants.town.delivery.models.messages import (
     CHANNEL_WORDS,
@@ -17,5 +17,5 @@ from campanile_tenants.town.delivery.models.messages import (
 
 __all__ = [
     "CHANNEL_WORDS", "OPEN", "Account", "Answer", "Attempt", "Delivery", "Fact", "Lane", "Message", "Outcome",
-    "Receipt", "State", "Suppression", "Work",
+    "Receipt", "SoftBounce", "State", "Suppression", "Work",
 ]  # fmt: skip

@@ -23,6 +23,8 @@ class Receipt(models.Model):
 
         DELIVERED = "delivered", _("delivered")
         FAILED = "failed", _("not delivered, and never will be")
+        DEAD = "dead", _("came back: the address does not exist")
+        SOFT = "soft", _("came back this time")
         DELAYED = "delayed", _("not delivered yet")
         NO_ANSWER = "no_answer", _("nobody answered the call")
         UNDERSTOOD = "understood", _("understood")
@@ -90,6 +92,25 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class SoftBounce(models.Model):
+    """How many mails in a row came back from an address that may live, since the last one that got through."""
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.CharField(_("channel"), max_length=12)
+    address = models.CharField(_("address"), max_length=512)
+    number = models.PositiveSmallIntegerField(_("in a row"), default=1)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+    last_at = models.DateTimeField(_("the last one"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mails that came back")
+        verbose_name_plural = _("mails that came back")
+        constraints: ClassVar = [models.UniqueConstraint(name="soft_bounce_once", fields=("channel", "address"))]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.number}"
 
 
 class Suppression(models.Model):

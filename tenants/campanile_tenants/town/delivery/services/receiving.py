@@ -12,7 +12,17 @@ from django.utils import timezone
 from campanile_infra.database import scope
 from campanile_tenants.public.providers.models import HeardReceipt
 from campanile_tenants.public.registry.events import publish
-from campanile_tenants.town.delivery.models import Answer, Attempt, Delivery, Lane, Receipt, State, Suppression, Work
+from campanile_tenants.town.delivery.models import (
+    Answer,
+    Attempt,
+    Delivery,
+    Lane,
+    Receipt,
+    SoftBounce,
+    State,
+    Suppression,
+    Work,
+)
 from campanile_tenants.town.delivery.tickets import ForgedTicket, read
 
 Kind = Receipt.Kind
@@ -96,6 +106,7 @@ def suppress(channel: str, address: str, *, reason: str, topic: str = "", detail
 
 def lift(channel: str, address: str) -> int:
     """Writes to an address again: it was confirmed anew, or an officer decided so."""
+    SoftBounce.objects.filter(channel=channel, address=address).delete()
     return Suppression.objects.filter(channel=channel, address=address).delete()[0]
 
 
@@ -126,7 +137,7 @@ def _delivery_of(provider: str, reference: str) -> Delivery | None:
 def _apply(delivery: Delivery, kind: Kind, when: datetime, detail: str) -> None:
     if kind == Kind.DELIVERED:
         _move(delivery, State.DELIVERED, delivered_at=when)
-    elif kind == Kind.FAILED:
+    elif kind in (Kind.FAILED, Kind.DEAD, Kind.SOFT):
         _move(delivery, State.FAILED_PERMANENT, reason=detail[:60])
     elif kind == Kind.NO_ANSWER:
         _call_again(delivery)
