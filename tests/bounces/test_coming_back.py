@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from campanile_infra.channels.bounces.reading import Kind, Told
+from campanile_infra.channels.bounces.reading import Told
 from campanile_infra.channels.bounces.smtp import Endpoint, Returns
+from campanile_infra.channels.bounces.words import Kind
 from campanile_infra.database.scope import in_schema
 from campanile_infra.embedded.ports import LOOPBACK, free_port
 from campanile_tenants.public.providers.mailboxes import _name, poll

@@ -11,7 +11,8 @@ from flufl.bounce import all_failures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campanile_infra.channels.bounces.reading import Kind, read
+from campanile_infra.channels.bounces.reading import read
+from campanile_infra.channels.bounces.words import Kind
 from tests.bounces.labels import DELAYED, HARD, NO_BOUNCE
 
 SAMPLES = Path(__file__).parents[2] / "build/bounces/flufl_bounce-6.0.0/tests/data"

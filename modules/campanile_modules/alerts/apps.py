@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from campanile_tenants.kit.module import (
     Erase,
     Event,
+    Excerpt,
     MenuEntry,
     Meter,
     ModuleConfig,
@@ -111,6 +112,7 @@ class AlertsConfig(ModuleConfig):
             keep_reason=_("A warning to the population is kept as it was sent: it is evidence of a public duty."),
         ),
     )
+    excerpts = (Excerpt("alerts.newest", _("Newest alerts"), "campanile_modules.alerts.querysets.newest"),)
     search = "campanile_modules.alerts.querysets.search"
     settings = AlertsSettings
 

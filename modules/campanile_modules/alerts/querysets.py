@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from campanile_modules.alerts.models import Alert, Revision
 from campanile_modules.alerts.states import BEFORE, LIVE
+from campanile_tenants.kit.dates import in_words
 from campanile_tenants.kit.module import Hit
 
 
@@ -28,6 +30,16 @@ def search(words: str, most: int) -> list[Hit]:
     return [
         Hit(alert.current.headline(), reverse("alerts:detail", args=[alert.code]), _("alert"))
         for alert in found if alert.current is not None
+    ]  # fmt: skip
+
+
+def newest(number: int) -> list[Hit]:
+    """The newest alerts that everybody may read, for a newsletter. 1 query."""
+    return [
+        Hit(alert.current.headline(), reverse("alerts:detail", args=[alert.code]),
+            in_words(localtime(alert.created_at), "j F Y"),
+            str(alert.current.words("it").get("instruction", ""))[:300])
+        for alert in public().order_by("-created_at")[:number] if alert.current is not None
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from campanile_tenants.kit.module import (
     PersonalData,
     Schedule,
     ServiceEntry,
+    SharedKind,
     WidgetSlot,
 )
 
@@ -28,6 +29,13 @@ class NewslettersSettings:
         metadata={
             "label": _("A second person approves"),
             "help": _("Whoever wrote an issue cannot send it alone."),
+        },
+    )  # fmt: skip
+    embed_on: str = dataclasses.field(
+        default="",
+        metadata={
+            "label": _("Sites that show the form to subscribe"),
+            "help": _("Their addresses, with spaces between them: https://www.proloco.example"),
         },
     )  # fmt: skip
 
@@ -63,8 +71,18 @@ class NewslettersConfig(ModuleConfig):
     schedules = (
         Schedule("campanile_modules.newsletters.tasks.remind", every_seconds=3600),
         Schedule("campanile_modules.newsletters.tasks.finish", every_seconds=300),
+        Schedule("campanile_modules.newsletters.tasks.ask_imported", every_seconds=300),
+        Schedule("campanile_modules.newsletters.tasks.compose", every_seconds=1800),
     )
     personal_data = (
+        PersonalData(
+            "newsletters.Import",
+            ("sealed",),
+            purpose=_("To look at a file of readers before it is taken in"),
+            keep_days=1,
+            since="created_at",
+            found_by=(("text", "sealed"),),
+        ),
         PersonalData(
             "newsletters.Subscriber",
             ("email",),
@@ -72,6 +90,20 @@ class NewslettersConfig(ModuleConfig):
             keep_days=None,
             found_by=(("email", "email"),),
             legal_basis=_("Consent (GDPR art. 6.1.a)"),
+        ),
+    )
+    shared = (
+        SharedKind(
+            "newsletters.topic",
+            _("Newsletters for all towns"),
+            form="campanile_modules.newsletters.forms_shared.SharedTopicForm",
+            first="campanile_modules.newsletters.services.sharing.first_topics",
+        ),
+        SharedKind(
+            "newsletters.issue",
+            _("Issues for all towns"),
+            form="campanile_modules.newsletters.forms_shared.SharedIssueForm",
+            first="campanile_modules.newsletters.services.sharing.no_issues",
         ),
     )
     events = (Event("newsletters.subscribed"), Event("newsletters.sent", subject="issue"))

@@ -1,7 +1,8 @@
 """What an issue is made of: an ordered list of blocks, each a small object with a `type`.
 
 `heading` {text} · `text` {text: light Markdown} · `image` {picture, alt, link} · `button` {label, url} · `divider` {}
-· `pages` {kind: news|events, number}: the newest of the site, taken in when the issue is approved.
+· `pages` {kind: news|events, number}: the newest of the site · `module` {source, number}: the newest that another
+module shows (`kit.excerpts`): both taken in when the issue is approved.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from campanile_modules.newsletters.errors import BadBlock
+from campanile_tenants.kit import excerpts
 
 MOST_BLOCKS, MOST_TEXT = 60, 8_000
-KINDS = ("heading", "text", "image", "button", "divider", "pages")
+KINDS = ("heading", "text", "image", "button", "divider", "pages", "module")
 _FIELDS: dict[str, tuple[str, ...]] = {
     "heading": ("text",), "text": ("text",), "image": ("picture", "alt", "link"), "button": ("label", "url"),
-    "divider": (), "pages": ("kind", "number"),
+    "divider": (), "pages": ("kind", "number"), "module": ("source", "number"),
 }  # fmt: skip
 SOURCES = ("news", "events")
 
@@ -59,9 +61,11 @@ def _sound(number: int, block: Any) -> dict[str, Any]:
     for name in ("url", "link"):
         if values.get(name) and not is_address(values[name]):
             raise BadBlock(number=number, why=_("write a whole address, https://…"), field="blocks")
-    if kind == "pages":
-        if values["kind"] not in SOURCES:
+    if kind in ("pages", "module"):
+        if kind == "pages" and values["kind"] not in SOURCES:
             raise BadBlock(number=number, why=_("choose news or events."), field="blocks")
+        if kind == "module" and values["source"] not in dict(excerpts.sources()):
+            raise BadBlock(number=number, why=_("what it shows is not offered here: take it away."), field="blocks")
         amount = str(values["number"] or 3)
         if not amount.isdecimal() or len(amount) > 2 or not 1 <= int(amount) <= 10:
             raise BadBlock(number=number, why=_("choose from 1 to 10 of them."), field="blocks")
@@ -80,9 +84,14 @@ def is_address(text: str) -> bool:
 def whole(blocks: Sequence[dict[str, Any]], entries: Mapping[str, Sequence[Entry]]) -> Iterator[dict[str, Any]]:
     """The blocks with what they take from the site in them; a block that finds nothing is left out."""
     for block in blocks:
-        if block["type"] != "pages":
+        if block["type"] not in ("pages", "module"):
             yield block
         elif "entries" in block:  # it has left: what was taken from the site stands in it
             yield {**block, "entries": [Entry(**one) for one in block["entries"]]}
-        elif found := list(entries.get(block["kind"], ()))[: block["number"]]:
+        elif found := list(entries.get(source_of(block), ()))[: block["number"]]:
             yield {**block, "entries": found}
+
+
+def source_of(block: Mapping[str, Any]) -> str:
+    """From where a block takes what it shows: `news`, `events`, or another module's code; empty: from itself."""
+    return str(block.get("kind") or block.get("source") or "")

@@ -35,6 +35,13 @@ class WrongCode(CampanileError):
     message = _("This code is wrong or too old. Ask for a new one.")
 
 
+class WrongLink(CampanileError):
+    """A link to choose that was not made here, or whose reader is gone."""
+
+    code = "NEWSLETTERS_WRONG_LINK"
+    message = _("This link does not work any more. Take the one in the last mail, or subscribe again.")
+
+
 class BadBlock(CampanileError):
     """A block that cannot be drawn."""
 
@@ -86,3 +93,27 @@ class WrongState(CampanileError):
     code = "NEWSLETTERS_WRONG_STATE"
     http_status = 409
     message = _("This cannot be done with an issue that is “%(state)s”. Load the page again.")
+
+
+class DisposableMail(CampanileError):
+    """An address of a provider that throws mails away after minutes."""
+
+    code = "NEWSLETTERS_DISPOSABLE_ADDRESS"
+    message = _("“%(address)s” is an address that lives for minutes. Write one that you read.")
+
+
+class FileRefused(CampanileError):
+    """A file of readers that cannot be read."""
+
+    code = "NEWSLETTERS_FILE_REFUSED"
+    message = _("The file cannot be used: %(why)s")
+
+
+class NoEvidence(CampanileError):
+    """A file of people of whom nobody says that they agreed."""
+
+    code = "NEWSLETTERS_NO_EVIDENCE"
+    message = _(
+        "Nobody was written down: the file does not say that these people agreed. Say how they did, name the column "
+        "that says it, or let us ask them by mail."
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -14,8 +14,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campanile_modules.newsletters.models import Issue, Topic
+from campanile_modules.newsletters.services import importing
 
-_FIELD = re.compile(r"b-(\d{1,3})-(type|text|picture|alt|link|label|url|kind|number)")
+_FIELD = re.compile(r"b-(\d{1,3})-(type|text|picture|alt|link|label|url|kind|source|number)")
 
 
 class _TopicChoice(forms.ModelMultipleChoiceField):
@@ -73,12 +74,54 @@ class ReaderForm(forms.Form):
     )  # fmt: skip
 
 
+class FileForm(forms.Form):
+    """Readers of another program."""
+
+    file = forms.FileField(
+        label=_("The file"), widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        help_text=_("CSV, as listmonk, MailChimp or a spreadsheet write it; 20 MB at most."),
+    )  # fmt: skip
+
+
+class MappingForm(forms.Form):
+    """How a file is understood: a column for each field, which newsletters, and how its people agreed."""
+
+    topics = _TopicChoice(required=False)
+    agreed = forms.CharField(
+        label=_("How did all of them agree?"), max_length=300, required=False,
+        help_text=_("For example: on the paper form of the library, from 2022 to 2024. Kept as proof for each."),
+    )  # fmt: skip
+    ask = forms.BooleanField(label=_("Ask the others by mail, and count them once they confirm"), required=False)
+
+    def __init__(self, data: Any, *, header: Sequence[str], topics: Sequence[Topic]) -> None:
+        self._guess, self._topics = importing.guess(header), topics
+        first = {"topics": [topic.code for topic in topics[:1]]}
+        columns = {f"column_{name}": column for name, column in self._guess.columns.items()}
+        super().__init__(data, initial=first | columns)
+        for name, label in importing.FIELDS.items():
+            self.fields[f"column_{name}"] = forms.ChoiceField(
+                label=label, required=name == "email", choices=[("", "–"), *((one, one) for one in header)]
+            )
+
+    def choice(self) -> importing.Choice:
+        """What was decided, or guessed while nobody decided."""
+        if not (self.is_bound and self.is_valid()):
+            return importing.Choice([topic.code for topic in self._topics[:1]], self._guess.columns)
+        values = self.cleaned_data
+        columns = {name: values[f"column_{name}"] for name in importing.FIELDS}
+        return importing.Choice(
+            [topic.code for topic in values["topics"]], columns, agreed=values["agreed"], ask=values["ask"]
+        )
+
+
 class TopicForm(forms.ModelForm):
     """A newsletter of the town."""
 
     class Meta:
         model = Topic
-        fields: ClassVar[tuple[str, ...]] = ("name", "name_en", "description", "frequency", "is_active", "position")
+        fields: ClassVar[tuple[str, ...]] = (
+            "name", "name_en", "description", "frequency", "language", "sample", "digest_day", "is_active", "position",
+        )  # fmt: skip
 
 
 class NewTopicForm(TopicForm):

@@ -9,9 +9,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from campanile_modules.newsletters.errors import WrongCode
+from campanile_modules.newsletters.errors import WrongCode, WrongLink
 from campanile_modules.newsletters.models import Issue, Subscriber, Topic
-from campanile_modules.newsletters.models import Subscription as Row
 from campanile_modules.newsletters.services import subscribing
 from campanile_modules.newsletters.services.topics import namer
 from campanile_tenants.kit.api import (
@@ -51,6 +50,8 @@ class NewslettersTopic(RowType):
         make_for=lambda _context: namer(),
     )  # fmt: skip
     description = Column(graphene.NonNull(graphene.String), "description", description="What it is about.")
+    language = Column(graphene.NonNull(graphene.String), "language", description="In which its issues are written.")
+    sample = Column(graphene.NonNull(graphene.String), "sample", description="What an issue is like; may be empty.")
     frequency = Column(graphene.NonNull(NewslettersFrequency), "frequency", description="How often.")
 
     @classmethod
@@ -130,8 +131,34 @@ class NewslettersConfirm(MutationType):
         if reader is None:
             raise WrongCode(field="code")
         subscribing.confirm(reader, given["code"])
-        mine = reader.subscriptions.filter(state=Row.State.CONFIRMED)
-        return cls(topics=list(mine.values_list("topic__code", flat=True)))
+        return cls(topics=subscribing.chosen(reader))
+
+
+class NewslettersChooseInput(MutationInput):
+    """What a reader gets from now on."""
+
+    reader = graphene.NonNull(
+        graphene.String, description="Last part of her own link in each mail: `/newsletter/preferenze/<reader>/`."
+    )
+    topics = graphene.NonNull(
+        graphene.List(graphene.NonNull(graphene.String)), description="All she wants; none: she gets nothing more."
+    )
+
+
+class NewslettersChoose(MutationType):
+    """Chooses anew, by the reader's own link, without a password."""
+
+    Input = NewslettersChooseInput
+    topics = graphene.List(graphene.NonNull(graphene.String), description="Codes of what comes from now on.")
+
+    @classmethod
+    def perform(cls, context: Any, **given: Any) -> NewslettersChoose:
+        """Raises WrongLink."""
+        reader = subscribing.reader_of(given["reader"])
+        if reader is None:
+            raise WrongLink(field="reader")
+        subscribing.choose(reader, given["topics"], language=(get_language() or "it")[:2])
+        return cls(topics=subscribing.chosen(reader))
 
 
 nodes = {NewslettersTopic: ANYONE, NewslettersIssue: ANYONE}
@@ -154,6 +181,7 @@ class Query(graphene.ObjectType):
 class Mutation(graphene.ObjectType):
     """Root fields for writing."""
 
-    policies: ClassVar = {"newsletters_subscribe": ANYONE, "newsletters_confirm": ANYONE}
+    policies: ClassVar = {"newsletters_subscribe": ANYONE, "newsletters_confirm": ANYONE, "newsletters_choose": ANYONE}
     newsletters_subscribe = NewslettersSubscribe.Field(description="Asks for newsletters.")
     newsletters_confirm = NewslettersConfirm.Field(description="Confirms an address by the code of its mail.")
+    newsletters_choose = NewslettersChoose.Field(description="Chooses anew, by the reader's own link.")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from campanile_tenants.kit.module import (
     Erase,
     Event,
+    Excerpt,
     Figure,
     MenuEntry,
     Meter,
@@ -194,6 +195,13 @@ class ReportingConfig(ModuleConfig):
         ),
     )
     count_figures = "campanile_modules.reporting.services.figures"
+    excerpts = (
+        Excerpt("reporting.newest", _("Newest reports"), "campanile_modules.reporting.services.reading.newest"),
+        Excerpt(
+            "reporting.figures", _("Reports of a month in numbers"),
+            "campanile_modules.reporting.services.counting.in_short",
+        ),
+    )  # fmt: skip
     search = "campanile_modules.reporting.services.reading.search"
     settings = ReportingSettings
     categories = "campanile_modules.reporting.services.category_choices"

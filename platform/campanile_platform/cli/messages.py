@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,9 @@ def compile_messages() -> None:
 @app.command("collect-messages")
 def collect_messages() -> None:
     """Collect the strings of each floor and module into its django.po (needs gettext)."""
+    # without our settings: Celery, which they load, would look for modules in the folder first (`public`, `platform`)
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    environment["PYTHONSAFEPATH"] = "1"
     folders = [ROOT / "tenants/campanile_tenants", ROOT / "platform/campanile_platform"]
     folders.append(ROOT / "graphql/campanile_graphql")
     folders += [file.parent for file in (ROOT / "modules/campanile_modules").glob("*/apps.py")]
@@ -39,7 +43,7 @@ def collect_messages() -> None:
                 sys.executable, "-m", "django", "makemessages", "-l", "it", "--no-wrap", "--no-location",
                 "--no-obsolete", "-v0", "-e", "html,txt,py,mjml,xml", "--ignore", "tests/*", "--ignore", "data/*",
             ],
-            cwd=folder, check=False, capture_output=True, text=True,
+            cwd=folder, env=environment, check=False, capture_output=True, text=True,
         )  # fmt: skip
         if done.returncode:
             raise OperationalProblem(f"{folder.name}: {done.stderr.strip().splitlines()[-1]}")

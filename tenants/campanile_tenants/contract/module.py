@@ -53,6 +53,19 @@ class Hit:
     summary: str = ""
 
 
+@dataclasses.dataclass(frozen=True)
+class Excerpt:
+    """Something public of a module that others may show in short, as a newsletter does; `code` is `<module>.<word>`.
+
+    `hits`: dotted name of a function `(number) -> list[Hit]`, the newest first, in the language that is on; at most
+    3 queries.
+    """
+
+    code: str
+    label: Text
+    hits: str
+
+
 TOWN_ROLES = ("administrator", "communications", "civil_protection", "officer", "desk", "reader")
 """Standard roles of a town. The administrator holds every permission of the town."""
 CENTRE_ROLES = ("operations", "billing", "support", "auditor")
@@ -255,6 +268,7 @@ class ModuleConfig(AppConfig):
     shared: ClassVar[tuple[SharedKind, ...]] = ()
     events: ClassVar[tuple[Event, ...]] = ()
     topics: ClassVar[tuple[Topic, ...]] = ()
+    excerpts: ClassVar[tuple[Excerpt, ...]] = ()
     search: ClassVar[str] = ""
     """Dotted name of a function `(words, most) -> list[Hit]`: what of this module everybody may find. 1 query."""
     stops: ClassVar[str] = ""
@@ -301,13 +315,13 @@ def check_declaration(module: ModuleConfig) -> None:
         ("menu", MenuEntry), ("portal", ServiceEntry), ("permissions", Permission), ("meters", Meter),
         ("widgets", WidgetSlot), ("schedules", Schedule), ("personal_data", PersonalData), ("requires", str),
         ("events", Event), ("uploads", UploadKind), ("figures", Figure),
-        ("ratios", Ratio), ("shared", SharedKind),
+        ("ratios", Ratio), ("shared", SharedKind), ("excerpts", Excerpt),
     ):  # fmt: skip
         value = getattr(module, attribute)
         demand(isinstance(value, tuple), f"{attribute} is a {type(value).__name__}; write a tuple.")
         for item in value:
             demand(isinstance(item, kind), f"{attribute} holds {item!r}; write {kind.__name__}(...).")
-    for what in ("permissions", "meters", "events", "uploads", "figures", "ratios", "shared"):
+    for what in ("permissions", "meters", "events", "uploads", "figures", "ratios", "shared", "excerpts"):
         for item in getattr(module, what):
             demand(item.code.startswith(f"{code}."), f"{what} hold {item.code!r}; it must start with '{code}.'.")
     for permission in module.permissions:

@@ -4,6 +4,7 @@ from campanile_tenants.contract.errors import CampanileError, InvalidInput
 from campanile_tenants.contract.module import (
     Erase,
     Event,
+    Excerpt,
     Figure,
     Hit,
     MenuEntry,
@@ -25,6 +26,7 @@ __all__ = [
     "CampanileError",
     "Erase",
     "Event",
+    "Excerpt",
     "Figure",
     "Hit",
     "InvalidInput",

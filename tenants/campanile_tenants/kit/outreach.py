@@ -17,7 +17,7 @@ from campanile_tenants.town.delivery.services.accounts import of as account_of
 from campanile_tenants.town.delivery.services.estimates import Estimate, estimate
 from campanile_tenants.town.delivery.services.posting import enqueue
 from campanile_tenants.town.delivery.services.receiving import lift
-from campanile_tenants.town.delivery.services.standings import Row, answers, board, told
+from campanile_tenants.town.delivery.services.standings import Row, answers, board, complaints, mails_by_day, told
 from campanile_tenants.town.delivery.tasks import DRAINS
 
 
@@ -39,6 +39,7 @@ def wake(lane: str) -> None:
 __all__ = [
     "CANARY", "CHANNEL_WORDS", "DRILL", "Audience", "Call", "Channel", "Estimate", "Lane", "Message", "Row",
     "Standing", "Street", "Suppression", "Whom", "account_of", "answers", "audience", "board", "broadcast", "calls",
-    "channels", "count", "e164", "enqueue", "estimate", "freeze", "handle", "health", "is_call", "lift", "pause",
+    "channels", "complaints", "count", "e164", "enqueue", "estimate", "freeze", "handle", "health", "is_call", "lift",
+    "mails_by_day", "pause",
     "plainer", "reopen", "resume", "sms_parts", "stop", "streets", "takes_sms", "told", "unreached", "waiting", "wake",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -22,12 +23,13 @@ _STARS = re.compile(r"(\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1")
 
 @dataclass(frozen=True)
 class Shown:
-    """A published page of the site in short. `when`: in words, for events."""
+    """A published page of the site in short. `when`: in words, for events; `published_at`: aware, UTC."""
 
     title: str
     summary: str
     url: str
     when: str
+    published_at: datetime | None = None
 
 
 def latest(kind: str, number: int) -> list[Shown]:
@@ -37,7 +39,7 @@ def latest(kind: str, number: int) -> list[Shown]:
     return [
         Shown(
             page.title, page.summary, absolute(page.get_absolute_url()),
-            in_words(localtime(page.starts_at), "l j F, H:i") if page.starts_at else "",
+            in_words(localtime(page.starts_at), "l j F, H:i") if page.starts_at else "", page.published_at,
         )
         for page in pages[:number]
     ]  # fmt: skip

@@ -17,6 +17,14 @@ from campanile_tenants.public.registry.gate import current_town
 
 showing_frames = csp_update({"frame-src": ["'self'"]})
 """A page that shows another one of ours in a frame; that one says so too (`xframe_options_sameorigin`)."""
+
+
+def in_frames_of(response: HttpResponse, sites: list[str]) -> HttpResponse:
+    """A page that these sites may show in a frame (`https://host`), and nobody else."""
+    response._csp_replace = {"frame-ancestors": sites or ["'none'"]}  # type: ignore[attr-defined]
+    return response
+
+
 AHEAD = 2_000
 """How many rows after a page of a list are counted."""
 _FARTHEST, _DIGITS = 100_000, 9

@@ -121,6 +121,8 @@ def _by_report(message: Message) -> dict[str, Told] | None:
             continue
         blocks = part.get_payload()
         for block in blocks if isinstance(blocks, list) else []:
+            if not isinstance(block, Message):
+                continue
             lines = {str(name).lower(): " ".join(str(value).split()) for name, value in block.items()}
             action = lines.get("action", "").lower()
             named = [_bare(lines.get(name, "")) for name in ("original-recipient", "final-recipient")]

@@ -37,7 +37,7 @@ def mail(envelope: Envelope) -> EmailMessage:
 def signed(message: EmailMessage, sender: str) -> bytes:
     """The mail's bytes, with a DKIM signature when there is a key (RFC 6376, relaxed/relaxed)."""
     content = message.message().as_bytes(linesep="\r\n")
-    if (key := _key(settings.DKIM_KEY_FILE)) is None:
+    if (key := signing_key()) is None:
         return content
     signature = dkim.sign(
         content, settings.DKIM_SELECTOR.encode(), domain_of(sender).encode(), key, include_headers=list(_SIGNED),
@@ -56,6 +56,11 @@ def return_path(envelope: Envelope) -> str:
 def domain_of(sender: str) -> str:
     """The domain of a From line."""
     return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+
+
+def signing_key() -> bytes | None:
+    """The private key in PEM that signs our mails; None: they are not signed."""
+    return _key(settings.DKIM_KEY_FILE)
 
 
 @lru_cache(maxsize=2)

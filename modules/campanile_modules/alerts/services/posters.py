@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 
+from campanile_tenants.kit.paper import plain
 from campanile_tenants.kit.town import current_town
 from campanile_tenants.kit.web import absolute
 
@@ -21,7 +22,7 @@ def poster() -> bytes:
     """One page of A4."""
     town, link = current_town(), absolute(reverse("contacts:subscribe"))
     page = FPDF(format="A4", unit="mm")
-    page.set_title(_("Alerts of %(town)s") % {"town": town.name})
+    page.set_title(plain(_("Alerts of %(town)s") % {"town": town.name}))
     page.set_lang("it")
     page.set_auto_page_break(False)
     page.add_page()
@@ -51,9 +52,9 @@ def poster() -> bytes:
 def _line(page: FPDF, y: float, size: int, text: str, *, bold: bool) -> None:
     """A centred line that is made smaller until it fits."""
     page.set_font("Helvetica", "B" if bold else "", size)
-    plain = text.encode("cp1252", errors="replace").decode("cp1252")
-    while page.get_string_width(plain) > _WIDTH - 2 * _MARGIN and size > 9:
+    written = plain(text)
+    while page.get_string_width(written) > _WIDTH - 2 * _MARGIN and size > 9:
         size -= 1
         page.set_font_size(size)
     page.set_xy(_MARGIN, y)
-    page.cell(_WIDTH - 2 * _MARGIN, 10, plain, align="C")
+    page.cell(_WIDTH - 2 * _MARGIN, 10, written, align="C")

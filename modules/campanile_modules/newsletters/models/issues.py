@@ -41,8 +41,10 @@ class Issue(models.Model):
     """One mail to all who get a newsletter.
 
     `blocks`: what it is made of, in order (see `blocks.py`). `text`: the plain-text twin as somebody edited it; empty:
-    made from the blocks. `approved_hash`: SHA-256 of everything that is sent, as whoever approved it read it; the
-    database refuses to change it afterwards. `revision` grows with each save: who writes on an older one is told.
+    made from the blocks. `origin`: what made it when no person did (`digest:2026-12-01`, an entry of
+    the centre's list and its version), once. `approved_hash`: SHA-256 of everything that is sent, as whoever approved
+    it read it; the database refuses to change it afterwards. `revision` grows with each save: who writes on
+    an older one is told.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -58,6 +60,7 @@ class Issue(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     author_name = models.CharField(max_length=150, blank=True)
+    origin = models.CharField(max_length=80, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -85,6 +88,7 @@ class Issue(models.Model):
                 name="issue_subject_is_one_line", condition=~Q(subject__contains="\n") & ~Q(subject__contains="\r")
             ),
             models.UniqueConstraint(fields=("topic", "slug"), name="issue_address_once", condition=~Q(slug="")),
+            models.UniqueConstraint(fields=("topic", "origin"), name="issue_origin_once", condition=~Q(origin="")),
         ]
         indexes: ClassVar = [
             models.Index(fields=("topic", "-approved_at"), name="issue_archive", condition=~Q(slug="")),

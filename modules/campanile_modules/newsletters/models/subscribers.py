@@ -11,6 +11,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from campanile_tenants.kit.ids import uuid7
+
+LANGUAGES = (("it", _("Italian")), ("en", _("English")), ("de", _("German")), ("sl", _("Slovene")))
+DAYS = tuple(
+    enumerate((_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")))
+)
+
 
 class Topic(models.Model):
     """One newsletter of the town. `code` stands in addresses and in List-Id, and stays for good."""
@@ -27,6 +34,15 @@ class Topic(models.Model):
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
     description = models.CharField(_("what it is about"), max_length=300)
     frequency = models.CharField(_("how often"), max_length=8, choices=Frequency, default=Frequency.MONTHLY)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="it")
+    sample = models.TextField(
+        _("an example"), blank=True, max_length=2_000,
+        help_text=_("What an issue is like, until the first one has left: then that one is shown."),
+    )  # fmt: skip
+    digest_day = models.PositiveSmallIntegerField(
+        _("made by itself"), null=True, blank=True, choices=DAYS,
+        help_text=_("On this day an issue with the week's news and events waits for somebody to approve it."),
+    )  # fmt: skip
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("offered to citizens"), default=True)
 
@@ -44,7 +60,7 @@ class Subscriber(models.Model):
     """One address, and nothing else about whoever reads there.
 
     `code_digest`: of the six digits that prove the address, good until `code_until`, five tries. `reminded_at`: the
-    one reminder was sent. `soft_bounces`: in a row, since the last mail that arrived.
+    one reminder was sent.
     """
 
     email = models.EmailField(_("e-mail"))
@@ -54,7 +70,6 @@ class Subscriber(models.Model):
     code_tries = models.PositiveSmallIntegerField(default=0)
     code_until = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
-    soft_bounces = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("reader")
@@ -78,6 +93,7 @@ class Subscription(models.Model):
     class State(models.TextChoices):
         """Where it stands."""
 
+        REQUESTED = "requested", _("will be asked by mail")
         PENDING = "pending", _("waits for the confirmation")
         CONFIRMED = "confirmed", _("gets it")
         UNSUBSCRIBED = "unsubscribed", _("ended it")
@@ -90,6 +106,7 @@ class Subscription(models.Model):
     words = models.TextField(blank=True)
     version = models.CharField(max_length=20, blank=True)
     channel = models.CharField(max_length=8, default="web")
+    page = models.CharField(max_length=200, blank=True)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
@@ -110,7 +127,52 @@ class Subscription(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=("topic", "subscriber"), name="subscription_gets_it", condition=Q(state="confirmed")),
+            models.Index(fields=("asked_at",), name="subscription_to_ask", condition=Q(state="requested")),
         ]
 
     def __str__(self) -> str:
         return f"{self.topic_id}: {self.state}"
+
+
+class Import(models.Model):
+    """A file of readers between the look at it and the decision: sealed, and forgotten after a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sealed = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("file of readers")
+        verbose_name_plural = _("files of readers")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class SharedChoice(models.Model):
+    """What this town answered to a newsletter that the centre offers: to which version, and what it took then."""
+
+    code = models.CharField(max_length=40, unique=True)
+    version = models.PositiveIntegerField()
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("answer to an offer")
+        verbose_name_plural = _("answers to offers")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class WarmUp(models.Model):
+    """Since when a sender's domain is used with care: mail systems trust a new one little by little."""
+
+    domain = models.CharField(_("domain"), max_length=253, unique=True)
+    begun_on = models.DateField(_("begun"), default=timezone.localdate)
+
+    class Meta:
+        verbose_name = _("warm-up")
+        verbose_name_plural = _("warm-ups")
+
+    def __str__(self) -> str:
+        return self.domain

@@ -22,7 +22,7 @@ from campanile_tenants.kit.module import CampanileError
 from campanile_tenants.kit.permissions import may, open_to_all
 from campanile_tenants.kit.web import conditional, page_of
 
-_ASKED = "newsletters_asked"
+ASKED = "newsletters_asked"
 _ANY = ["GET", "HEAD", "POST"]
 
 
@@ -37,12 +37,16 @@ def subscribe(request: HttpRequest) -> HttpResponseBase:
         values = form.cleaned_data
         if not within_limit(request, "subscribe", key=values["email"].lower()[:200]):
             return too_many(request, "subscribe")
-        reader = subscribing.ask(
-            values["email"], [topic.code for topic in values["topics"]], words=_(subscribing.WORDS),
-            language=(get_language() or "it")[:2],
-        )  # fmt: skip
-        request.session[_ASKED] = reader.pk
-        return redirect("newsletters:code")
+        try:
+            reader = subscribing.ask(
+                values["email"], [topic.code for topic in values["topics"]], words=_(subscribing.WORDS),
+                language=(get_language() or "it")[:2], page=request.path,
+            )  # fmt: skip
+        except CampanileError as error:
+            error.add_to(form)
+        else:
+            request.session[ASKED] = reader.pk
+            return redirect("newsletters:code")
     context = {"form": form, "topics": Topic.objects.filter(is_active=True), "words": _(subscribing.WORDS),
                "latest": _public().order_by("-send_at")[:5], "chosen": form["topics"].value() or ()}  # fmt: skip
     return render(request, "newsletters/subscribe.html", context, status=422 if form.errors else 200)
@@ -53,7 +57,7 @@ def subscribe(request: HttpRequest) -> HttpResponseBase:
 @open_to_all
 def code(request: HttpRequest) -> HttpResponseBase:
     """Step 2 of 2: the six digits of the mail, for whoever does not want to leave the page."""
-    reader = Subscriber.objects.filter(pk=request.session.get(_ASKED) or 0).first()
+    reader = Subscriber.objects.filter(pk=request.session.get(ASKED) or 0).first()
     if reader is None:
         return redirect("newsletters:subscribe")
     form = CodeForm(request.POST or None)
@@ -65,7 +69,7 @@ def code(request: HttpRequest) -> HttpResponseBase:
         except CampanileError as error:
             form.add_error("code", str(error))
         else:
-            request.session.pop(_ASKED, None)
+            request.session.pop(ASKED, None)
             return _done(request, reader)
     return render(
         request, "newsletters/code.html", {"form": form, "reader": reader}, status=422 if form.errors else 200

@@ -25,7 +25,7 @@ from campanile_modules.newsletters.errors import (
     WrongState,
 )
 from campanile_modules.newsletters.models import Issue, Picture, State, Subscription, Topic
-from campanile_modules.newsletters.services import checking, rendering
+from campanile_modules.newsletters.services import checking, rendering, senders
 from campanile_tenants.kit import audit, events, metering, outreach
 from campanile_tenants.kit.ids import uuid7
 from campanile_tenants.kit.people import User
@@ -40,6 +40,12 @@ _AUDIENCE = """
     FROM newsletters_subscription s JOIN newsletters_subscriber r ON r.id = s.subscriber_id
     WHERE s.topic_id = %(topic_id)s AND s.state = 'confirmed'
 """
+_LITTLE_BY_LITTLE = """
+    SELECT a.id, a.person, a.channel, a.address, a.language, a.step, a.due_at + (
+               SELECT count(*) FROM unnest(%(ends)s::bigint[]) AS e WHERE e < a.place) * interval '1 day' AS due_at
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS place FROM ({audience}) AS everybody) AS a
+"""
+"""A new domain: each day's part first those who were written down first."""
 _MISSED = """
     SELECT d.id, d.person, d.channel, d.address, d.language, 0 AS step, NULL::timestamptz AS due_at
     FROM delivery_delivery d JOIN delivery_message m ON m.id = d.message_id
@@ -141,8 +147,10 @@ def approve(issue: Issue, *, by: User, read: str, send_at: datetime | None = Non
         locked.save()
         audit.record("newsletters.approved", locked, hash=read[:16])
         metering.record("newsletters.issue", key=locked)
-        _broadcast(locked, locked.about, outreach.Audience(_AUDIENCE, {
-            "topic_id": locked.topic_id, "send_at": locked.send_at,
+        ends = senders.plan(readers(locked.topic), locked.send_at).ends
+        audience = _LITTLE_BY_LITTLE.format(audience=_AUDIENCE) if ends else _AUDIENCE
+        _broadcast(locked, locked.about, outreach.Audience(audience, {
+            "topic_id": locked.topic_id, "send_at": locked.send_at, "ends": ends,
         }))  # fmt: skip
     return locked
 

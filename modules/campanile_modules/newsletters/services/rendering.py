@@ -13,7 +13,7 @@ from django.utils.translation import override
 from campanile_modules.newsletters import blocks as block_list
 from campanile_modules.newsletters.blocks import Entry
 from campanile_modules.newsletters.models import Issue, Link, Picture
-from campanile_tenants.kit import mails, texts
+from campanile_tenants.kit import excerpts, mails, texts
 from campanile_tenants.kit.town import current_town
 from campanile_tenants.kit.web import absolute
 
@@ -34,7 +34,8 @@ class Drawn:
 
 def draw(issue: Issue, *, through: Callable[[int], str] | None = None) -> Drawn:
     """Draws an issue in the town's look, in Italian. `through`: the address of link n on the town's own site, by which
-    clicks are counted; without it links are what they are. At most 3 queries.
+    clicks are counted; without it links are what they are. At most 3 queries, and those of modules that
+    it quotes.
     """
     with override("it"):
         found = list(block_list.whole(issue.blocks, _entries(issue.blocks)))
@@ -65,7 +66,7 @@ def plain(issue: Issue, found: Sequence[dict[str, Any]] | None = None) -> str:
             parts.append(f"{block['label']}: {block['url']}")
         elif kind == "divider":
             parts.append("-" * 40)
-        elif kind == "pages":
+        elif "entries" in block:
             parts += [_entry(entry) for entry in block["entries"]]
     return "\n\n".join(parts)
 
@@ -91,7 +92,7 @@ class _Shown:
             picture = pictures.get(block["picture"])
             shown["src"] = absolute(picture.path) if picture else ""
             shown["link"] = self._link(block["link"], block["alt"]) if block["link"] else ""
-        elif kind == "pages":
+        elif "entries" in block:
             shown["entries"] = [
                 Entry(one.title, one.summary, self._link(one.url, one.title), one.when) for one in block["entries"]
             ]
@@ -108,11 +109,13 @@ class _Shown:
 
 
 def _entries(blocks: Sequence[dict[str, Any]]) -> dict[str, list[Entry]]:
-    wanted = {block["kind"] for block in blocks if block["type"] == "pages"}
-    return {
-        kind: [Entry(page.title, page.summary, page.url, page.when) for page in texts.latest(SITE_PAGES[kind], 10)]
-        for kind in sorted(wanted)
-    }
+    return {source: _newest(source) for source in sorted(filter(None, map(block_list.source_of, blocks)))}
+
+
+def _newest(source: str) -> list[Entry]:
+    if source in SITE_PAGES:
+        return [Entry(page.title, page.summary, page.url, page.when) for page in texts.latest(SITE_PAGES[source], 10)]
+    return [Entry(hit.title, hit.summary, absolute(hit.url), str(hit.kind)) for hit in excerpts.hits(source, 10)]
 
 
 def _pictures(issue: Issue) -> dict[str, Picture]:

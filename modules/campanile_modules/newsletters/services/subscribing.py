@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from disposable_email_domains import blocklist
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -16,7 +17,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from campanile_modules.newsletters.errors import ConsentMissing, NothingChosen, WrongCode, WrongMail
+from campanile_modules.newsletters.errors import (
+    ConsentMissing,
+    DisposableMail,
+    NothingChosen,
+    WrongCode,
+    WrongMail,
+)
 from campanile_modules.newsletters.models import Issue, Subscriber, Subscription, Topic
 from campanile_tenants.kit import audit, consent, events, messaging, outreach
 from campanile_tenants.kit.sealing import fingerprint
@@ -40,12 +47,13 @@ _State = Subscription.State
 
 def ask(
     email: str, codes: Sequence[str], *, words: str, language: str = "it", channel: str = "web",
-    version: str = VERSION,
+    version: str = VERSION, page: str = "",
 ) -> Subscriber:  # fmt: skip
     """Writes down what is asked for and sends a mail with a code and a link; it counts once it is confirmed.
 
     Asking again sends another code, once a minute at most, and changes nothing that is confirmed: nobody can end or
-    read somebody else's choice by asking for her. Raises WrongMail, NothingChosen, ConsentMissing.
+    read somebody else's choice by asking for her. `page`: where she agreed. Raises WrongMail, DisposableMail,
+    NothingChosen, ConsentMissing.
     """
     address, topics = _normal(email), _topics(codes)
     if not words.strip():
@@ -57,8 +65,8 @@ def ask(
         for topic in topics:
             row = known.get(topic.pk) or Subscription(subscriber=reader, topic=topic)
             if row.state != _State.CONFIRMED or row.pk is None:
-                row.state, row.asked_at, row.words, row.version, row.channel = (
-                    _State.PENDING, timezone.now(), words, version, channel,
+                row.state, row.asked_at, row.words, row.version, row.channel, row.page = (
+                    _State.PENDING, timezone.now(), words, version, channel, page[:200],
                 )  # fmt: skip
                 row.ended_at = row.ended_by = None
                 row.save()
@@ -84,11 +92,10 @@ def confirm_all(reader: Subscriber) -> list[Subscription]:
         for row in waiting:
             row.state, row.confirmed_at, row.ended_at = _State.CONFIRMED, timezone.now(), None
             row.save()
-        for words, version, channel in {(row.words, row.version, row.channel) for row in waiting}:
-            consent.give_consent(
-                PURPOSE, words, version=version, language=reader.language, subject=reader.email, channel=channel
-            )
-        Subscriber.objects.filter(pk=reader.pk).update(code_digest="", code_until=None, soft_bounces=0)
+        for words, version, channel, page in {(row.words, row.version, row.channel, row.page) for row in waiting}:
+            consent.give_consent(PURPOSE, words, version=version, language=reader.language, subject=reader.email,
+                                 channel=channel, page=page)  # fmt: skip
+        Subscriber.objects.filter(pk=reader.pk).update(code_digest="", code_until=None)
         if waiting:
             events.publish("newsletters.subscribed", topics=[row.topic.code for row in waiting])
         outreach.lift("email", reader.email)
@@ -110,10 +117,16 @@ def choose(reader: Subscriber, codes: Iterable[str], *, language: str) -> None:
                 row.words, row.version, row.channel = _(WORDS), VERSION, "web"
                 row.save()
                 consent.give_consent(PURPOSE, row.words, version=VERSION, language=language, subject=reader.email,
-                                     channel="web")  # fmt: skip
+                                     channel="web", page=reverse("newsletters:subscribe"))  # fmt: skip
                 outreach.lift("email", reader.email)
         Subscriber.objects.filter(pk=reader.pk).update(language=language)
         _withdraw_if_none(reader)
+
+
+def chosen(reader: Subscriber) -> list[str]:
+    """Codes of what she gets. 1 query."""
+    mine = reader.subscriptions.filter(state=_State.CONFIRMED).order_by("topic__position", "topic__code")
+    return list(mine.values_list("topic__code", flat=True))
 
 
 def end(email: str, topic_code: str, *, state: str = _State.UNSUBSCRIBED, issue: Issue | None = None) -> bool:
@@ -133,7 +146,7 @@ def end(email: str, topic_code: str, *, state: str = _State.UNSUBSCRIBED, issue:
 def write_down(email: str, codes: Sequence[str], *, agreed: str, language: str = "it", channel: str = "desk") -> None:
     """The office writes somebody down who agreed before it: counts at once, her words are kept as they were said.
 
-    Raises WrongMail, NothingChosen, ConsentMissing.
+    Raises WrongMail, DisposableMail, NothingChosen, ConsentMissing.
     """
     if not agreed.strip():
         raise ConsentMissing(field="agreed")
@@ -181,6 +194,25 @@ def remind() -> int:
     return sent
 
 
+def ask_imported(most: int = 200) -> int:
+    """Writes to those whom a file brought without proof that they agreed, a few at a time; returns to how many. It
+    counts once they confirm, as with anybody who asks.
+    """
+    first = Subscription.objects.filter(state=_State.REQUESTED).order_by("asked_at", "id")
+    keys = list(dict.fromkeys(first.values_list("subscriber_id", flat=True)[: most * 3]))[:most]
+    for reader in Subscriber.objects.filter(pk__in=keys):
+        with transaction.atomic():
+            mine = list(
+                reader.subscriptions.select_for_update(of=("self",)).filter(state=_State.REQUESTED)
+                .select_related("topic")
+            )  # fmt: skip
+            now = timezone.now()
+            reader.subscriptions.filter(pk__in=[row.pk for row in mine]).update(state=_State.PENDING, asked_at=now)
+            if mine:
+                _send_code(reader, [row.topic for row in mine], invited=True)
+    return len(keys)
+
+
 def _end(row: Subscription, state: str, issue: Issue | None = None) -> None:
     row.state, row.ended_at, row.ended_by = state, timezone.now(), issue
     row.save(update_fields=("state", "ended_at", "ended_by"))
@@ -197,6 +229,8 @@ def _normal(email: str) -> str:
         validate_email(address)
     except ValidationError:
         raise WrongMail(address=email.strip()[:100], field="email") from None
+    if address.rpartition("@")[2] in blocklist:
+        raise DisposableMail(address=address[:100], field="email")
     return address
 
 
@@ -207,9 +241,11 @@ def _topics(codes: Sequence[str]) -> list[Topic]:
     return found
 
 
-def _send_code(reader: Subscriber, topics: Sequence[Topic], *, again: bool = False) -> None:
+def _send_code(
+    reader: Subscriber, topics: Sequence[Topic], *, again: bool = False, invited: bool = False
+) -> None:  # fmt: skip
     now = timezone.now()
-    if not again and reader.code_until is not None and reader.code_until - CODE_LIVES > now - ONCE_A:
+    if not (again or invited) and reader.code_until is not None and reader.code_until - CODE_LIVES > now - ONCE_A:
         return
     code = f"{secrets.randbelow(10**6):06d}"
     reader.code_digest, reader.code_tries, reader.code_until = _digest(reader, code), 0, now + CODE_LIVES
@@ -221,11 +257,17 @@ def _send_code(reader: Subscriber, topics: Sequence[Topic], *, again: bool = Fal
         subject = _("%(code)s: confirm the newsletters of %(town)s") % {"code": code, "town": town}
         if again:
             subject = _("Do you still want the newsletters of %(town)s?") % {"town": town}
-        body = _(
-            "You asked for: %(names)s.\n\nConfirm with this code: %(code)s\nor with this link: %(link)s\n\n"
+        if invited:
+            subject = _("%(town)s asks: do you want its newsletters?") % {"town": town}
+        begin = (
+            _("Your address stood in an older list of our newsletters: %(names)s.")
+            if invited else _("You asked for: %(names)s.")
+        ) % {"names": names}  # fmt: skip
+        body = f"{begin}\n\n" + _(
+            "Confirm with this code: %(code)s\nor with this link: %(link)s\n\n"
             "If it was not you, do nothing: without confirmation you get nothing, and in a week your address is "
             "deleted."
-        ) % {"names": names, "code": code, "link": link}
+        ) % {"code": code, "link": link}
     messaging.send_mail(
         key=f"newsletters.code:{reader.pk}:{secrets.token_hex(8)}", purpose="newsletters.code", to=reader.email,
         subject=subject, body=f"{body}\n\n{town}\n",

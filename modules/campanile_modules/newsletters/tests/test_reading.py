@@ -143,16 +143,16 @@ def test_one_gentle_reminder_then_it_is_forgotten(place: Town) -> None:
 def test_the_office_writes_somebody_down_with_proof_or_by_mail(place: Town) -> None:
     mayor = client(place, "sindaco")
     form = {"email": ANNA, "topics": "notizie"}
-    mayor.post("/newsletter/ufficio/lettori/", form)
+    mayor.post("/newsletter/ufficio/lettori/nuovo/", form)
     with inside(place):
         assert states() == {"notizie": State.PENDING}, "without proof she confirms herself"
     mayor.post(
-        "/newsletter/ufficio/lettori/", form | {"email": "bea@example.org", "agreed": "Allo sportello, 2 marzo"}
+        "/newsletter/ufficio/lettori/nuovo/", form | {"email": "bea@example.org", "agreed": "Allo sportello, 2 marzo"}
     )
     with inside(place):
         assert states("bea@example.org") == {"notizie": State.CONFIRMED}
         assert consents_of("bea@example.org")[0].wording.text == "Allo sportello, 2 marzo"
-    assert client(place, "lettore").get("/newsletter/ufficio/lettori/").status_code == 403
+    assert client(place, "lettore").get("/newsletter/ufficio/lettori/nuovo/").status_code == 403
 
 
 @pytest.mark.parametrize(("reason", "state"), [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campanile_infra.observability.logs import logging_settings
 from campanile_infra.observability.sentry import start_sentry
-from campanile_platform.config.settings.channels import lines_from
+from campanile_platform.config.settings.channels import lines_from, paces_from
 from campanile_tenants.contract.discovery import discover
 
 env = environ.Env()
@@ -178,6 +178,10 @@ BOUNCE_DOMAIN = env("BOUNCE_DOMAIN", default="")
 BOUNCE_LISTEN = env("BOUNCE_LISTEN", default="")  # host:port at which `campanile receive-mail` takes bounces
 BOUNCE_PROTOCOL = env("BOUNCE_PROTOCOL", default="smtp")  # or lmtp, behind a mail server of one's own
 BOUNCE_MAILBOX_URL = env("BOUNCE_MAILBOX_URL", default="")  # imaps://user:password@host/INBOX
+MAIL_PACE = paces_from(env)
+SPF_MECHANISMS = env("SPF_MECHANISMS", default="")  # what a town's SPF record has to name: `include:_spf.example.org`
+DMARC_REPORTS = env("DMARC_REPORTS", default="")  # mailbox for reports of DMARC
+DNS_SERVERS = env.list("DNS_SERVERS", default=[])  # address:port; the machine's own when left out
 DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=60)
 VOICE_GATEWAY_SECRET = env("VOICE_GATEWAY_SECRET", default="")
 SNS_TOPICS = env.list("SNS_TOPICS", default=[])  # ARNs whose notifications are believed

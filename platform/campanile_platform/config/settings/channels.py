@@ -37,6 +37,20 @@ def lines_from(env: environ.Env, *, local: bool) -> dict[str, tuple[Line, ...]]:
     }
 
 
+_PACES = {
+    "gmail.com": 20.0, "googlemail.com": 20.0, "hotmail.it": 10.0, "hotmail.com": 10.0, "outlook.it": 10.0,
+    "outlook.com": 10.0, "live.it": 10.0, "yahoo.it": 5.0, "yahoo.com": 5.0, "libero.it": 5.0, "virgilio.it": 5.0,
+    "alice.it": 5.0, "tim.it": 5.0, "tiscali.it": 5.0, "icloud.com": 5.0,
+}  # fmt: skip
+"""Mails a second that the large mail systems of Italy get from us at most: they turn away who pours."""
+
+
+def paces_from(env: environ.Env) -> dict[str, float]:
+    """How fast mails to many go to which domain: `MAIL_PACE=libero.it=2,gmail.com=50`; 0: no limit."""
+    own = {name.lower(): float(rate) for name, rate in env.dict("MAIL_PACE", default={}).items()}
+    return {name: rate for name, rate in {**_PACES, **own}.items() if rate > 0}
+
+
 def _for_drills(env: environ.Env) -> dict[str, list[Line]]:
     """The same variables with `DRILL_` in front: other credentials, over which nothing real leaves."""
     drills = environ.Env()

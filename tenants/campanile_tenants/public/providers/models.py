@@ -16,7 +16,7 @@ class Provider(models.Model):
     (429), `tripped_until` our own breaker, after `failures` in a row.
     """
 
-    name = models.CharField(_("name"), max_length=20, primary_key=True)
+    name = models.CharField(_("name"), max_length=80, primary_key=True)
     channel = models.CharField(_("channel"), max_length=12)
     rate = models.FloatField(_("units a second"), null=True, blank=True)
     burst = models.FloatField(default=0)

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from campanile_infra.channels.bounces.reading import Kind, Told
-from campanile_infra.channels.bounces.words import kind_of, says_why
+from campanile_infra.channels.bounces.reading import Told
+from campanile_infra.channels.bounces.words import Kind, kind_of, says_why
 from campanile_tenants.town.delivery.models import Delivery, Receipt
 from campanile_tenants.town.delivery.services import Event, receive
 from campanile_tenants.town.delivery.services.bouncing import record, spread

@@ -46,6 +46,7 @@ class Consent(models.Model):
     wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="consents")
     subject = models.CharField(_("fingerprint of the address"), max_length=64, db_index=True)
     channel = models.CharField(_("way"), max_length=16)
+    page = models.CharField(_("page"), max_length=200, blank=True)
     given_at = models.DateTimeField(_("given"), default=timezone.now)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 

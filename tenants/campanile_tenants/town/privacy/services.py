@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -152,15 +154,35 @@ def retain(*, dry_run: bool = False) -> list[dict[str, Any]]:
     return [rule.apply(dry_run=dry_run) for rule in rules()]
 
 
-def give_consent(purpose: str, text: str, *, version: str, language: str, subject: str, channel: str) -> Consent:
-    """Keeps that `subject` (an address or a number) agreed to `text`. Raises ValidationError without any words."""
+def give_consent(
+    purpose: str, text: str, *, version: str, language: str, subject: str, channel: str, page: str = ""
+) -> Consent:
+    """Keeps that `subject` (an address or a number) agreed to `text`, on the page at the path `page`.
+
+    Raises ValidationError without any words.
+    """
     if not text.strip() or not subject.strip():
         raise ValidationError(_("A consent needs words and somebody who gives it."))
+    wording = _wording(purpose, text, version, language)
+    return Consent.objects.create(wording=wording, subject=_mark(subject), channel=channel, page=page[:200])
+
+
+def give_consents(
+    purpose: str, given: Iterable[tuple[str, str, datetime | None]], *, version: str, language: str, channel: str
+) -> int:
+    """The same for many who agreed elsewhere: (address, words, when); returns how many. A query for each wording."""
+    known: dict[str, Wording] = {}
+    rows = []
+    for subject, text, when in given:
+        wording = known.get(text) or known.setdefault(text, _wording(purpose, text, version, language))
+        rows.append(Consent(wording=wording, subject=_mark(subject), channel=channel, given_at=when or timezone.now()))
+    return len(Consent.objects.bulk_create(rows, batch_size=2_000))
+
+
+def _wording(purpose: str, text: str, version: str, language: str) -> Wording:
     digest = Wording.digest_of(purpose, version, language, text)
-    wording, _made = Wording.objects.get_or_create(
-        digest=digest, defaults={"purpose": purpose, "version": version, "language": language, "text": text}
-    )
-    return Consent.objects.create(wording=wording, subject=_mark(subject), channel=channel)
+    values = {"purpose": purpose, "version": version, "language": language, "text": text}
+    return Wording.objects.get_or_create(digest=digest, defaults=values)[0]
 
 
 def withdraw_consent(purpose: str, *, subject: str) -> int:

@@ -197,7 +197,8 @@ class Attempt(models.Model):
 class Work(models.Model):
     """A lot: deliveries of one message over one channel that are due together. `rank` is its lane's, 0 goes first.
 
-    `position`: how many of `items` have an attempt already. `fence` grows with each lease.
+    `pace`: the domain of all its addresses, when mails to that domain leave no faster than it likes them. `position`:
+    how many of `items` have an attempt already. `fence` grows with each lease.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -205,6 +206,7 @@ class Work(models.Model):
     rank = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=12)
     provider = models.CharField(max_length=20, blank=True)
+    pace = models.CharField(max_length=253, blank=True, default="", db_default="")
     items = ArrayField(models.BigIntegerField())
     position = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)

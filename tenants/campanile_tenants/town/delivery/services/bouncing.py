@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from campanile_infra.channels.bounces.reading import Kind, Reading, Told, read
+from campanile_infra.channels.bounces.reading import Reading, Told, read
+from campanile_infra.channels.bounces.words import Kind
 from campanile_infra.database.scope import in_schema
 from campanile_tenants.town.delivery.models import Delivery, Receipt, SoftBounce, State
 from campanile_tenants.town.delivery.services.receiving import Event, receive, suppress

@@ -19,7 +19,7 @@ WHERE w.id = (SELECT id FROM delivery_work
               WHERE rank <= %(rank)s AND due_at <= clock_timestamp()
                     AND (lease_until IS NULL OR lease_until < clock_timestamp())
               ORDER BY rank, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING w.id, w.message_id, w.rank, w.channel, w.provider, w.items, w.position, w.fence
+RETURNING w.id, w.message_id, w.rank, w.channel, w.provider, w.items, w.position, w.fence, w.pace
 """
 _INTENT = """
 WITH mine AS (
@@ -70,8 +70,8 @@ WITH answers AS (
 ), ended AS (
     DELETE FROM delivery_work WHERE id = %(work)s AND fence = %(fence)s AND %(last)s
 ), again AS (
-    INSERT INTO delivery_work (message_id, rank, channel, provider, items, position, due_at, fence)
-    SELECT %(message)s, %(rank)s, %(channel)s, %(provider)s, array_agg(m.id ORDER BY m.id), 0,
+    INSERT INTO delivery_work (message_id, rank, channel, provider, pace, items, position, due_at, fence)
+    SELECT %(message)s, %(rank)s, %(channel)s, %(provider)s, %(pace)s, array_agg(m.id ORDER BY m.id), 0,
            clock_timestamp() + later.seconds * interval '1 s', 0
     FROM moved m JOIN unnest(%(later_ids)s::bigint[], %(later_seconds)s::float8[]) AS later (id, seconds)
          ON later.id = m.id
@@ -93,6 +93,7 @@ class Lot:
     items: list[int]
     position: int
     fence: int
+    pace: str = ""
 
     @property
     def left(self) -> list[int]:
@@ -170,7 +171,7 @@ def write(lot: Lot, answers: Sequence[Said], *, provider: str = "", last: bool) 
         "states": [str(a.state) for a in answers], "references": [a.reference for a in answers],
         "details": [a.detail[:60] for a in answers], "units": [a.units for a in answers],
         "costs": [a.cost for a in answers], "work": lot.id, "fence": lot.fence, "last": last, "message": lot.message,
-        "rank": lot.rank, "channel": lot.channel, "provider": provider,
+        "rank": lot.rank, "channel": lot.channel, "provider": provider, "pace": lot.pace,
         "later_ids": [id_ for id_, _ in later], "later_seconds": [seconds for _, seconds in later],
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -44,14 +45,16 @@ WITH chosen AS (
            0, false, '', due_at
     FROM chosen c ORDER BY id
     ON CONFLICT (message_id, channel, address) DO NOTHING
-    RETURNING id, channel, step, state, coalesce(due_at, %(now)s) AS due_at
+    RETURNING id, channel, step, state, coalesce(due_at, %(now)s) AS due_at,
+              CASE WHEN channel = 'email' AND split_part(address, '@', 2) = ANY(%(paced)s)
+                   THEN split_part(address, '@', 2) ELSE '' END AS pace
 ), placed AS (
-    SELECT *, (row_number() OVER (PARTITION BY channel, step, due_at ORDER BY id) - 1) / %(lot)s AS lot
+    SELECT *, (row_number() OVER (PARTITION BY channel, step, due_at, pace ORDER BY id) - 1) / %(lot)s AS lot
     FROM made WHERE state = 'ready'
 ), work AS (
-    INSERT INTO delivery_work (message_id, rank, channel, provider, items, position, due_at, fence)
-    SELECT %(message)s, %(rank)s, channel, '', array_agg(id ORDER BY id), 0, due_at, 0
-    FROM placed GROUP BY channel, step, due_at, lot
+    INSERT INTO delivery_work (message_id, rank, channel, provider, pace, items, position, due_at, fence)
+    SELECT %(message)s, %(rank)s, channel, '', pace, array_agg(id ORDER BY id), 0, due_at, 0
+    FROM placed GROUP BY channel, step, due_at, pace, lot
     RETURNING 1
 )
 SELECT (SELECT max(id) FROM chosen), (SELECT count(*) FROM chosen), (SELECT count(*) FROM made),
@@ -123,6 +126,7 @@ def freeze(message: Message, audience: Audience) -> int:
             values = {
                 **audience.values, "message": message.pk, "topic": message.topic, "rank": Lane(message.lane).rank,
                 "after": after, "chunk": chunk, "lot": LOT, "now": timezone.now(),
+                "paced": list(settings.MAIL_PACE) if message.lane == Lane.BULK else [],
             }  # fmt: skip
             cursor.execute(statement, values)
             last, seen, made, _lots = cursor.fetchone()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from campanile_infra.channels.base import Accepted, Answer, Envelope, Line, TransportError, lines, transport
@@ -24,6 +25,8 @@ MOST_ATTEMPTS = {Lane.EMERGENCY: 8, Lane.TRANSACTIONAL: 6, Lane.BULK: 6}
 LONGEST_PAUSE = 3_600.0
 _ASK_AGAIN = 120.0
 """Seconds after which a lot looks again whether its line is open: an operator may have opened it."""
+_PACED = 20
+"""How many mails at once are asked for of a domain with a pace: what a group over SMTP holds."""
 _SHORT = 5.0
 """An emergency waits this long beside an empty bucket before it goes away and comes again."""
 
@@ -107,11 +110,16 @@ def _choose(turn: _Round) -> tuple[Line | None, int, int, float]:
     A line that is shut (by the provider, by our breaker) is passed over; one that is merely empty is waited for.
     """
     lot, known = turn.lot, turn.lines
-    wait = _ASK_AGAIN
+    wait, most = _ASK_AGAIN, len(lot.left)
+    if lot.pace in settings.MAIL_PACE:
+        grant = buckets.take(_to_domain(lot.pace), lot.channel, wanted=min(most, _PACED), unit=1, emergency=False)
+        if not grant.units:
+            return None, 0, 1, grant.wait
+        most = grant.units
     for line in sorted(known, key=lambda line: line.name != lot.provider):
         way = transport(line)
         unit = max(1, way.units(turn.words_in("it").body))
-        wanted = min(len(lot.left), way.group) * unit
+        wanted = min(most, way.group) * unit
         grant = buckets.take(
             line, lot.channel, wanted=wanted, unit=unit, emergency=turn.lane == Lane.EMERGENCY
         )  # fmt: skip
@@ -123,6 +131,11 @@ def _choose(turn: _Round) -> tuple[Line | None, int, int, float]:
     if not known:
         _log.error("Channel %s is not set up; %d messages wait.", lot.channel, len(lot.left))
     return None, 0, 1, wait
+
+
+def _to_domain(domain: str) -> Line:
+    """How fast mails to many may arrive at one mail system: a bucket for all towns, as a provider has one."""
+    return Line(f"to {domain}"[:80], "", rate=settings.MAIL_PACE[domain], reserve=0.0)
 
 
 def _hand_over(turn: _Round, line: Line, due: list[Due]) -> int:

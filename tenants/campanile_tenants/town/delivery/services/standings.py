@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count
 
-from campanile_tenants.town.delivery.models import CHANNEL_WORDS, Answer
+from campanile_tenants.town.delivery.models import CHANNEL_WORDS, Answer, Receipt
 from campanile_tenants.town.delivery.services.posting import Audience
 
 _BOARD = """
@@ -45,6 +46,16 @@ WHERE m.about = %(told_about)s AND m.id <> ALL(%(told_not)s::uuid[])
   AND (d.state IN ('accepted', 'delivered', 'acknowledged', 'ambiguous') OR EXISTS (
        SELECT FROM delivery_attempt t WHERE t.delivery_id = d.id AND t.outcome = ''))
 GROUP BY d.channel, d.address
+"""
+
+
+_MAILS_BY_DAY = """
+SELECT (coalesce(d.accepted_at, d.due_at, m.created_at) AT TIME ZONE 'Europe/Rome')::date AS day, count(*)
+FROM delivery_message m JOIN delivery_delivery d ON d.message_id = m.id
+WHERE m.lane = 'bulk' AND d.channel = 'email' AND d.state NOT IN ('cancelled', 'suppressed', 'expired')
+  AND m.created_at > %(first)s::date - interval '20 days'
+  AND coalesce(d.accepted_at, d.due_at, m.created_at) >= %(first)s::date::timestamp AT TIME ZONE 'Europe/Rome'
+GROUP BY 1
 """
 
 
@@ -116,6 +127,19 @@ def _row(found: Sequence[Any], units: int, cost: Decimal | None) -> Row:
 def told(about: str, but: Collection[UUID] = ()) -> Audience:
     """Whoever was told of a matter, over the ways it went: for its correction. `but`: keys of messages left aside."""
     return Audience(_TOLD, {"told_about": about, "told_not": list(but)})
+
+
+def mails_by_day(first: date) -> dict[date, int]:
+    """Mails to many that left or leave on each day (Europe/Rome) from `first` on. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MAILS_BY_DAY, {"first": first})
+        return {day: int(number) for day, number in cursor.fetchall()}
+
+
+def complaints(about: str) -> int:
+    """How many people called a message of this matter spam. 1 query."""
+    found = Receipt.objects.filter(delivery__message__about=about, kind=Receipt.Kind.COMPLAINT)
+    return found.values("delivery_id").distinct().count()
 
 
 def answers(about: str) -> dict[str, int]:
