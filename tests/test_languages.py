@@ -32,6 +32,11 @@ CITIZENS = (
     *(f"{_MODULES}/reporting/templates/reporting/{name}.html" for name in (
         "_progress", "_similar", "_state", "_word", "detail", "find", "kiosk", "kiosk_base", "list", "new_details",
         "new_privacy", "new_summary", "open_data", "receipt", "statistics", "widget_home", "widget_mine")),
+    *(f"{_MODULES}/newsletters/templates/newsletters/{name}.html" for name in (
+        "_topics", "archive", "code", "confirm", "done", "embed", "issue", "preferences", "subscribe")),
+    *(f"{_MODULES}/newsletters/{name}.py" for name in (
+        "services/subscribing", "services/rendering", "pages/portal", "pages/embedded")),
+    f"{_MODULES}/newsletters/templates/newsletters/mail.mjml",
     *(f"{_TENANTS}/town/{name}.py" for name in (
         "site/tree", "site/topics", "site/pages/rating", "site/pages/app", "contacts/forms")),
     *(f"{_MODULES}/reporting/{name}.py" for name in (

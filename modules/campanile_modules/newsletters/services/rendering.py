@@ -33,11 +33,11 @@ class Drawn:
 
 
 def draw(issue: Issue, *, through: Callable[[int], str] | None = None) -> Drawn:
-    """Draws an issue in the town's look, in Italian. `through`: the address of link n on the town's own site, by which
+    """Draws an issue in the town's look, in the language of its newsletter. `through`: the address of link n on the town's own site, by which
     clicks are counted; without it links are what they are. At most 3 queries, and those of modules that
     it quotes.
     """
-    with override("it"):
+    with override(issue.topic.language):
         found = list(block_list.whole(issue.blocks, _entries(issue.blocks)))
         shown = _Shown(found, _pictures(issue), through)
         context = {
@@ -148,7 +148,7 @@ def write_links(issue: Issue, links: Sequence[tuple[str, str]]) -> None:
 
 def shown(issue: Issue) -> Drawn:
     """An issue of the archive: its blocks as a page draws them, links as they are. At most 1 query."""
-    with override("it"):
+    with override(issue.topic.language):
         found = list(block_list.whole(issue.blocks, {}))
         made = _Shown(found, _pictures(issue), None)
     return Drawn("", "", made.links, made.blocks)
