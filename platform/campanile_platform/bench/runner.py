@@ -19,7 +19,7 @@ from campanile_infra.errors import OperationalProblem
 from campanile_infra.terminal import console
 from campanile_platform.bench.report import Result
 
-NAMES = ("onboarding", "startup", "graphql", "dashboard", "requests", "delivery", "reporting", "portal")
+NAMES = ("onboarding", "startup", "graphql", "dashboard", "requests", "delivery", "reporting", "portal", "newsletter")
 
 
 def run(name: str) -> int:
