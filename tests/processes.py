@@ -37,9 +37,9 @@ def campanile(state: Path, *arguments: str, seconds: int = 120, **changes: str) 
 class Serving:
     """A running `campanile serve` or `campanile demo`."""
 
-    def __init__(self, state: Path, command: str = "serve") -> None:
+    def __init__(self, state: Path, command: str = "serve", **changes: str) -> None:
         self.process = subprocess.Popen(
-            [*CLI, command], env=clean_environment(state), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            [*CLI, command], env=clean_environment(state, **changes), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             cwd=ROOT,
         )  # fmt: skip
         self.lines: list[str] = []
@@ -75,9 +75,9 @@ class Serving:
 
 
 @contextmanager
-def serving(state: Path, command: str = "serve") -> Iterator[Serving]:
-    """A running Campanile, stopped however the block ends."""
-    running = Serving(state, command)
+def serving(state: Path, command: str = "serve", **changes: str) -> Iterator[Serving]:
+    """A running Campanile, stopped however the block ends. `changes`: of its environment."""
+    running = Serving(state, command, **changes)
     try:
         yield running
     finally:

@@ -6,13 +6,17 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from campanile_infra.embedded.ports import LOOPBACK, free_port
 from tests.processes import Serving, campanile, serving
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +28,20 @@ PASSWORD = "tre-parole-insieme-42"
 
 def _chromium() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+class Inbox:
+    """A real mail server: what arrives lies where the local outbox of the other channels is."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = f"{time.time_ns():020d}-{os.urandom(8).hex()}"
+        (self.folder / f".{name}.new").write_bytes(envelope.original_content)
+        (self.folder / f".{name}.new").rename(self.folder / f"{name}.eml")
+        return "250 OK"
 
 
 @dataclass
@@ -50,8 +68,13 @@ def site() -> Iterator[Site]:
     with tempfile.TemporaryDirectory(prefix="campanile-browser-") as folder:
         Path(folder).chmod(0o755)
         state = Path(folder) / "state"
-        with serving(state, "demo") as running:
-            yield Site(running, state, running.port())
+        inbox = Controller(Inbox(state / "outbox"), hostname=LOOPBACK, port=free_port())
+        inbox.start()
+        try:
+            with serving(state, "demo", EMAIL_URL=f"smtp://{LOOPBACK}:{inbox.port}", LOCAL_OUTBOX="true") as running:
+                yield Site(running, state, running.port())
+        finally:
+            inbox.stop()
 
 
 @pytest.fixture(scope="package")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from campanile_modules.newsletters.models import Issue, State, Topic
+from campanile_modules.newsletters.models import Click, Issue, State, Subscription, Topic
 from campanile_modules.newsletters.services import issues, rendering, subscribing
 from campanile_platform.demo import texts
 from campanile_tenants.kit.people import User
@@ -40,12 +40,29 @@ def fill_newsletters(town: Municipality, writer: User, second: User) -> None:
         approved_hash=issues.fingerprint_of(before, drawn), approved_by=second, approved_name=second.full_name,
     )  # fmt: skip
     rendering.write_links(before, drawn.links)
+    _life(before, when)
     waiting = issues.save(
         issues.begin(topics[0], by=writer),
         {"subject": "Il fine settimana in paese", "preview": "", "text": "", "blocks": _blocks(town)}, revision=1,
         by=writer,
     )  # fmt: skip
     issues.submit(waiting, by=writer)
+
+
+def _life(issue: Issue, when: datetime) -> None:
+    """Readers who came over a year, and clicks of the week after the issue."""
+    rows = list(Subscription.objects.order_by("pk"))
+    for number, row in enumerate(rows):
+        row.confirmed_at = timezone.now() - timedelta(days=330 * (len(rows) - number) // len(rows))
+    Subscription.objects.bulk_update(rows, ["confirmed_at"])
+    for link in issue.links.all()[:4]:
+        Click.objects.bulk_create(
+            Click(link=link, day=when.date() + timedelta(days=day), number=max(1, (19 >> day) - link.number))
+            for day in range(5)
+        )
+    Topic.objects.filter(pk=issue.topic_id).update(digest_day=4, sample=(
+        "Questa settimana: apre il mercato coperto, cambia il giro della raccolta del vetro, si cercano scrutatori."
+    ))  # fmt: skip
 
 
 def _blocks(town: Municipality) -> list[dict[str, object]]:

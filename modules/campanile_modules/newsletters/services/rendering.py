@@ -33,9 +33,9 @@ class Drawn:
 
 
 def draw(issue: Issue, *, through: Callable[[int], str] | None = None) -> Drawn:
-    """Draws an issue in the town's look, in the language of its newsletter. `through`: the address of link n on the town's own site, by which
-    clicks are counted; without it links are what they are. At most 3 queries, and those of modules that
-    it quotes.
+    """Draws an issue in the town's look, in the language of its newsletter. `through`: the address of link n on the
+    town's own site, by which clicks are counted; without it links are what they are. At most 3 queries, and those of
+    modules that it quotes.
     """
     with override(issue.topic.language):
         found = list(block_list.whole(issue.blocks, _entries(issue.blocks)))

@@ -187,13 +187,13 @@ VOICE_GATEWAY_SECRET = env("VOICE_GATEWAY_SECRET", default="")
 SNS_TOPICS = env.list("SNS_TOPICS", default=[])  # ARNs whose notifications are believed
 SENDER_LOCAL_PART = "non-rispondere"
 OUTBOX_FOLDER = STATE_FOLDER / "outbox"
-LOCAL_OUTBOX = "EMAIL_URL" not in env.ENVIRON
+LOCAL_OUTBOX = env.bool("LOCAL_OUTBOX", default="EMAIL_URL" not in env.ENVIRON)
 CHANNELS = lines_from(env, local=LOCAL_OUTBOX)
 TELEGRAM_API = env("TELEGRAM_API_URL", default="https://api.telegram.org")
 CHANNEL_PRICES = env.dict("CHANNEL_PRICES", default={})  # euro a unit by line: `aws-sms=0.045,aws-voice=0.09`
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Campanile <non-rispondere@localhost>")
 EMAIL_TIMEOUT = 20
-if LOCAL_OUTBOX:
+if "EMAIL_URL" not in env.ENVIRON:
     EMAIL_BACKEND = "campanile_infra.channels.email.local.LocalOutboxBackend"
 else:
     vars().update(env.email("EMAIL_URL"))
