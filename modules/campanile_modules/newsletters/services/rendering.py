@@ -42,7 +42,7 @@ def draw(issue: Issue, *, through: Callable[[int], str] | None = None) -> Drawn:
         shown = _Shown(found, _pictures(issue), through)
         context = {
             "issue": issue, "town": current_town(), "blocks": shown.blocks, "address": current_town().address,
-            "online": READ_ONLINE, "stop": STOP,
+            "online": READ_ONLINE, "stop": STOP, "colour": mails.colour(),
         }  # fmt: skip
         html = mails.to_html(render_to_string("newsletters/mail.mjml", context))
         text = issue.text.strip() or plain(issue, found)

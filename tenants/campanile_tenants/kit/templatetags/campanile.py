@@ -28,6 +28,7 @@ from campanile_tenants.public.registry.gate import enabled_modules
 from campanile_tenants.town.office.models import SavedView
 from campanile_tenants.town.people.admission import policy_of
 from campanile_tenants.town.people.models.roles import STANDARD_NAMES
+from campanile_tenants.town.site.face import COLOURS
 from campanile_tenants.town.site.rendering import to_html
 from campanile_tenants.town.site.today import today
 from campanile_tenants.town.site.topics import topic_name as name_of_topic
@@ -181,16 +182,10 @@ def link_reason(reason: str) -> str:
     return why_not_fetched(reason)
 
 
-_THEME = {
-    "blue": "06c", "green": "007a52", "teal": "00687a", "wine": "8a1538", "brick": "a33b10", "violet": "5b3a9e",
-    "slate": "3d5166",
-}  # fmt: skip
-
-
 @register.filter
 def theme_colour(colour: str) -> str:
     """The six digits of a town's colour, for the browser's own frame (the style sheet has the same)."""
-    return _THEME.get(colour, _THEME["blue"])
+    return COLOURS.get(colour, COLOURS["blue"])
 
 
 @register.filter

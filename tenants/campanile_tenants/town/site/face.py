@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from campanile_tenants.public.registry.models import Town
 from campanile_tenants.town.site.models import Identity
 
+COLOURS = {
+    "blue": "0066cc", "green": "007a52", "teal": "00687a", "wine": "8a1538", "brick": "a33b10", "violet": "5b3a9e",
+    "slate": "3d5166",
+}  # fmt: skip
+"""Six digits of each colour, as the style sheet has it; all keep 4.5:1 with white (a test measures it)."""
+
 
 @dataclass(frozen=True)
 class Face:
