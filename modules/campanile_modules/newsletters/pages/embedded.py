@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from campanile_modules.newsletters.apps import NewslettersSettings
-from campanile_modules.newsletters.forms import SubscribeForm
-from campanile_modules.newsletters.models import Topic
-from campanile_modules.newsletters.pages.portal import ASKED
-from campanile_modules.newsletters.services import subscribing
-from campanile_tenants.kit.limits import too_many, within_limit
-from campanile_tenants.kit.module import CampanileError
+from campanile_modules.newsletters.pages.portal import asked, form_of, to_show
 from campanile_tenants.kit.permissions import open_to_all
 from campanile_tenants.kit.settings import settings_of
 from campanile_tenants.kit.web import in_frames_of
@@ -40,25 +33,8 @@ def hosts() -> list[str]:
 @open_to_all
 def form(request: HttpRequest) -> HttpResponseBase:
     """The form alone; sent, it goes on with the code on the town's own page, in the whole window. 1 query."""
-    chosen = request.GET.getlist("di")
-    asked = SubscribeForm(request.POST or None, initial={"topics": chosen})
-    if request.method == "POST" and asked.is_valid():
-        values = asked.cleaned_data
-        if not within_limit(request, "subscribe", key=values["email"].lower()[:200]):
-            return too_many(request, "subscribe")
-        try:
-            reader = subscribing.ask(
-                values["email"], [topic.code for topic in values["topics"]], words=_(subscribing.WORDS),
-                language=(get_language() or "it")[:2], page=request.path,
-            )  # fmt: skip
-        except CampanileError as error:
-            error.add_to(asked)
-        else:
-            request.session[ASKED] = reader.pk
-            return redirect("newsletters:code")
-    context = {"form": asked, "topics": Topic.objects.filter(is_active=True), "words": _(subscribing.WORDS),
-               "chosen": asked["topics"].value() or ()}  # fmt: skip
-    response: HttpResponse = render(
-        request, "newsletters/embed.html", context, status=422 if asked.errors else 200
-    )  # fmt: skip
-    return in_frames_of(response, hosts())
+    shown = form_of(request)
+    if (answer := asked(request, shown)) is not None:
+        return answer
+    page = render(request, "newsletters/embed.html", to_show(shown), status=422 if shown.errors else 200)
+    return in_frames_of(page, hosts())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -22,7 +23,7 @@ from campanile_tenants.kit.module import CampanileError
 from campanile_tenants.kit.permissions import may, open_to_all
 from campanile_tenants.kit.web import conditional, page_of
 
-ASKED = "newsletters_asked"
+_ASKED = "newsletters_asked"
 _ANY = ["GET", "HEAD", "POST"]
 
 
@@ -31,25 +32,41 @@ _ANY = ["GET", "HEAD", "POST"]
 @open_to_all
 def subscribe(request: HttpRequest) -> HttpResponseBase:
     """Step 1 of 2: which newsletters, and the address. Also what was sent lately. 3 queries."""
-    chosen = request.GET.getlist("di")
-    form = SubscribeForm(request.POST or None, initial={"topics": chosen})
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        if not within_limit(request, "subscribe", key=values["email"].lower()[:200]):
-            return too_many(request, "subscribe")
-        try:
-            reader = subscribing.ask(
-                values["email"], [topic.code for topic in values["topics"]], words=_(subscribing.WORDS),
-                language=(get_language() or "it")[:2], page=request.path,
-            )  # fmt: skip
-        except CampanileError as error:
-            error.add_to(form)
-        else:
-            request.session[ASKED] = reader.pk
-            return redirect("newsletters:code")
-    context = {"form": form, "topics": Topic.objects.filter(is_active=True), "words": _(subscribing.WORDS),
-               "latest": _public().order_by("-send_at")[:5], "chosen": form["topics"].value() or ()}  # fmt: skip
+    form = form_of(request)
+    if (answer := asked(request, form)) is not None:
+        return answer
+    context = to_show(form) | {"latest": _public().order_by("-send_at")[:5]}
     return render(request, "newsletters/subscribe.html", context, status=422 if form.errors else 200)
+
+
+def form_of(request: HttpRequest) -> SubscribeForm:
+    """The form to subscribe, with what the address ticks (`?di=notizie`)."""
+    return SubscribeForm(request.POST or None, initial={"topics": request.GET.getlist("di")})
+
+
+def to_show(form: SubscribeForm) -> dict[str, Any]:
+    """What a template of the form needs."""
+    return {"form": form, "topics": Topic.objects.filter(is_active=True), "words": _(subscribing.WORDS),
+            "chosen": form["topics"].value() or ()}  # fmt: skip
+
+
+def asked(request: HttpRequest, form: SubscribeForm) -> HttpResponseBase | None:
+    """Where a form that was sent leads to; None: it is to be shown, with what is wrong beside its fields."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    values = form.cleaned_data
+    if not within_limit(request, "subscribe", key=values["email"].lower()[:200]):
+        return too_many(request, "subscribe")
+    try:
+        reader = subscribing.ask(
+            values["email"], [topic.code for topic in values["topics"]], words=_(subscribing.WORDS),
+            language=(get_language() or "it")[:2], page=request.path,
+        )  # fmt: skip
+    except CampanileError as error:
+        error.add_to(form)
+        return None
+    request.session[_ASKED] = reader.pk
+    return redirect("newsletters:code")
 
 
 @never_cache
@@ -57,7 +74,7 @@ def subscribe(request: HttpRequest) -> HttpResponseBase:
 @open_to_all
 def code(request: HttpRequest) -> HttpResponseBase:
     """Step 2 of 2: the six digits of the mail, for whoever does not want to leave the page."""
-    reader = Subscriber.objects.filter(pk=request.session.get(ASKED) or 0).first()
+    reader = Subscriber.objects.filter(pk=request.session.get(_ASKED) or 0).first()
     if reader is None:
         return redirect("newsletters:subscribe")
     form = CodeForm(request.POST or None)
@@ -69,7 +86,7 @@ def code(request: HttpRequest) -> HttpResponseBase:
         except CampanileError as error:
             form.add_error("code", str(error))
         else:
-            request.session.pop(ASKED, None)
+            request.session.pop(_ASKED, None)
             return _done(request, reader)
     return render(
         request, "newsletters/code.html", {"form": form, "reader": reader}, status=422 if form.errors else 200
