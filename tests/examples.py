@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -11,13 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from campanile_graphql.files import upload_address
-from campanile_modules.newsletters.models import Issue, Link, Subscriber
+from campanile_modules.newsletters.models import Import, Issue, Link, Subscriber
 from campanile_modules.newsletters.models import Picture as NewsletterPicture
 from campanile_modules.newsletters.models import Topic as Newsletter
 from campanile_modules.newsletters.services.subscribing import link_of
 from campanile_modules.reporting.models import Category, Photo, Report, ResponseTemplate, RoutingRule, WorkCalendar
 from campanile_platform.centre.models import OpenInvoice
 from campanile_tenants.contract.access import Assurance
+from campanile_tenants.kit.sealing import seal
 from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.town.api.models import Job, Upload
 from campanile_tenants.town.delivery.models import Answer, Delivery
@@ -96,6 +98,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "webhooks:calls": lambda: {"pk": _hook().pk},
     "webhooks:act": lambda: {"pk": _hook().pk, "verb": "spegni"},
     "webhooks:again": lambda: {"pk": Call.objects.create(hook=_hook(), event="x").pk},
+    "contacts:lift": lambda: {"pk": _endpoint()},
     "contacts:mark": lambda: {"pk": _contact()},
     "contacts:remove_channel": lambda: {"channel": _account()},
     "contacts:preferences": lambda: {"name": _preferences()},
@@ -136,6 +139,12 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "newsletters:preview": lambda: {"pk": _newsletter_picture().issue_id},
     "newsletters:standing": lambda: {"pk": _newsletter_picture().issue_id},
     "newsletters:submit": lambda: {"pk": _newsletter_picture().issue_id},
+    "newsletters:numbers_csv": lambda: {"pk": _newsletter_picture().issue_id},
+    "newsletters:offer": lambda: {"code": "provincia"},
+    "newsletters:mapping": lambda: {"pk": _file_of_readers()},
+    "newsletters:forget": lambda: {"pk": _file_of_readers()},
+    "newsletters:reader": lambda: {"pk": _reader().pk},
+    "newsletters:proof": lambda: {"pk": _reader().pk},
     "newsletters:act": lambda: {"pk": _newsletter_picture().issue_id, "verb": "prova"},
     "site:tile": lambda: {"zoom": 12, "x": 2154, "y": 1460},
     "reporting:decide_offer": lambda: {"code": "roads", "verb": "prendi"},
@@ -370,6 +379,22 @@ def _newsletter_picture() -> NewsletterPicture:
     return made
 
 
+def _reader() -> Subscriber:
+    return Subscriber.objects.get_or_create(email="solo@example.org")[0]
+
+
 def _reader_link() -> str:
-    reader, _new = Subscriber.objects.get_or_create(email="solo@example.org")
-    return link_of(reader).rstrip("/").rpartition("/")[2]
+    return link_of(_reader()).rstrip("/").rpartition("/")[2]
+
+
+def _file_of_readers() -> UUID:
+    return (Import.objects.first() or Import.objects.create(sealed=seal("email\nsolo@example.org\n"))).pk
+
+
+def _endpoint() -> int:
+    from campanile_tenants.town.contacts.models import Endpoint
+
+    found = Endpoint.objects.first() or Endpoint.objects.create(
+        contact_id=_contact(), channel="email", address="solo@example.org"
+    )
+    return found.pk

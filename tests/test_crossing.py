@@ -36,7 +36,7 @@ CHANGES_BY_GET = {"accept_invitation"}
 SAME_FOR_ALL = {"reporting:open311_discovery", "reporting:open311_services", "reporting:open311_requests",
                 "office:privacy_export", "onboarding:fill_in", "office:switch_module", "mfa_edit_webauthn", "mfa_remove_webauthn", "arrive",
                 "account_reset_password_from_key", "reporting:remove_photo", "reporting:receipt", "site:topic", "site:feed",
-                "site:section", "site:category", "site:tile", "reporting:decide_offer", "content:new", "content:adopt", "office:module_settings"}  # fmt: skip
+                "site:section", "site:category", "site:tile", "reporting:decide_offer", "newsletters:offer", "content:new", "content:adopt", "office:module_settings"}  # fmt: skip
 """Their arguments name nothing of one town, or the page answers every stranger alike."""
 
 

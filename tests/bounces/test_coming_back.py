@@ -18,12 +18,14 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from campanile_infra.channels.bounces.reading import Told
-from campanile_infra.channels.bounces.smtp import Endpoint, Returns
+from campanile_infra.channels.bounces.smtp import Endpoint as MailServer
+from campanile_infra.channels.bounces.smtp import Returns
 from campanile_infra.channels.bounces.words import Kind
 from campanile_infra.database.scope import in_schema
 from campanile_infra.embedded.ports import LOOPBACK, free_port
 from campanile_tenants.public.providers.mailboxes import _name, poll
 from campanile_tenants.public.providers.models import Mailbox
+from campanile_tenants.town.contacts.models import Contact, Endpoint
 from campanile_tenants.town.delivery.models import Attempt, Delivery, Lane, Receipt, SoftBounce, State, Suppression
 from campanile_tenants.town.delivery.services import bouncing
 from campanile_tenants.town.delivery.services.receiving import lift
@@ -31,7 +33,7 @@ from campanile_tenants.town.delivery.tickets import ticket
 from tests.bounces.test_reading import TICKET, report
 from tests.delivery.amazon import amazon, notification
 from tests.delivery.posting import one
-from tests.towns import Town, client, inside
+from tests.towns import Town, client, inside, person
 
 __all__ = ["amazon"]
 SCHEMA = "c_097042"
@@ -97,7 +99,7 @@ def test_soft_ones_are_counted_in_a_row_and_over_time(lecco: Town) -> None:
 
 @contextmanager
 def endpoint(*, lmtp: bool = False, take: Any = bouncing.take) -> Iterator[int]:
-    server = Endpoint(Returns(DOMAIN, bouncing.is_ours, take), LOOPBACK, free_port(), lmtp=lmtp)
+    server = MailServer(Returns(DOMAIN, bouncing.is_ours, take), LOOPBACK, free_port(), lmtp=lmtp)
     server.start()
     try:
         yield server.port
@@ -138,7 +140,7 @@ def test_a_database_that_is_away_loses_nothing() -> None:
     def away(content: bytes, name: str) -> None:
         raise OperationalError("gone")
 
-    server = Endpoint(Returns(DOMAIN, bool, away), LOOPBACK, free_port())
+    server = MailServer(Returns(DOMAIN, bool, away), LOOPBACK, free_port())
     server.start()
     try:
         with smtplib.SMTP(LOOPBACK, server.port) as other, pytest.raises(smtplib.SMTPDataError) as caught:
@@ -269,3 +271,28 @@ def test_ses_tells_every_recipient_once_in_its_own_town(lecco: Town, merate: Tow
 def ticket_of(town: Town, delivery: Delivery) -> str:
     with inside(town):
         return ticket(delivery.pk)
+
+
+@pytest.mark.django_db
+def test_the_office_sees_why_nothing_reaches_a_contact_and_tries_again(lecco: Town) -> None:
+    with inside(lecco):
+        contact = Contact.objects.create(name="Anna Bianchi")
+        endpoint = Endpoint.objects.create(
+            contact=contact, channel="email", address="anna@example.org", verified_at=timezone.now()
+        )
+        Suppression.objects.create(
+            channel="email", address="anna@example.org", reason="dead_address", detail="5.1.1 user unknown"
+        )
+        person("sportello", "desk")
+    office = client(lecco, "sportello")
+    assert "5.1.1 user unknown" in office.get("/ufficio/contatti/").content.decode()
+    path = f"/ufficio/contatti/recapiti/{endpoint.pk}/riprova/"
+    assert office.post(path).url == "/ufficio/contatti/"
+    with inside(lecco):
+        assert not Suppression.objects.exists()
+        Suppression.objects.create(channel="email", address="anna@example.org", reason="opt_out")
+    page = office.get("/ufficio/contatti/").content.decode()
+    assert "riprova" not in page, "what she ended is hers to begin again"
+    office.post(path)
+    with inside(lecco):
+        assert Suppression.objects.exists()

@@ -11,10 +11,12 @@ from django.utils import timezone
 from campanile_infra.channels.fakes import Order
 from campanile_infra.channels.sms.fake import FakeAwsMessaging, error
 from campanile_infra.database.scope import in_schema
+from campanile_infra.embedded.ports import free_port
 from campanile_tenants.public.providers import buckets
 from campanile_tenants.public.providers.health import Standing, health, probe_all, sweeper_is_late
 from campanile_tenants.public.providers.models import Provider, Pulse
 from campanile_tenants.town.audit.models import Entry
+from campanile_tenants.town.delivery.tasks import read_mailbox
 from tests.delivery.conftest import aws_line
 from tests.towns import client
 
@@ -56,6 +58,14 @@ def test_the_console_shows_tries_and_opens_lines(
     aws.always = Order(error("AccessDeniedException"))
     assert "AccessDeniedException" in browser.post("/canali/prova/", follow=True).content.decode()
     assert client(None, "revisore").post("/canali/prova/").status_code == 403
+
+
+def test_a_mailbox_that_cannot_be_read_is_seen_in_the_console(lecco: Any, settings: Any) -> None:
+    settings.BOUNCE_MAILBOX_URL = f"imap://a:b@127.0.0.1:{free_port()}/INBOX"
+    centre_page = client(None, "operatore")
+    assert "non è ancora stata letta" in centre_page.get("/canali/").content.decode()
+    assert read_mailbox() == 0
+    assert "ConnectionRefusedError" in centre_page.get("/canali/").content.decode()
 
 
 def test_a_sweeper_that_stopped_is_noticed(db: None) -> None:

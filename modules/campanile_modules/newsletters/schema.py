@@ -167,7 +167,9 @@ nodes = {NewslettersTopic: ANYONE, NewslettersIssue: ANYONE}
 class Query(graphene.ObjectType):
     """Root fields for reading."""
 
-    policies: ClassVar = {"newsletters_topics": ANYONE, "newsletters_issues": ANYONE}
+    policies: ClassVar = {
+        "newsletters_topics": ANYONE, "newsletters_issues": ANYONE, "newsletters_choice": ANYONE,
+    }  # fmt: skip
     newsletters_topics = Connection(
         NewslettersTopic, NewslettersTopic.objects, orders={"POSITION": ("position", "id")}, same_for_all=True,
         description="The newsletters that one can get.",
@@ -176,6 +178,19 @@ class Query(graphene.ObjectType):
         NewslettersIssue, NewslettersIssue.objects, orders={"SENT_AT": ("send_at", "id")}, newest_first=True,
         same_for_all=True, description="The issues that were sent, the newest first.",
     )  # fmt: skip
+    newsletters_choice = graphene.List(
+        graphene.NonNull(graphene.String),
+        reader=graphene.NonNull(
+            graphene.String, description="Last part of her own link in each mail: `/newsletter/preferenze/<reader>/`."
+        ),
+        description="Codes of what a reader gets, by her own link; null when it was not made here.",
+    )
+
+    @staticmethod
+    def resolve_newsletters_choice(root: Any, info: Any, reader: str) -> list[str] | None:
+        """2 queries."""
+        found = subscribing.reader_of(reader)
+        return None if found is None else subscribing.chosen(found)
 
 
 class Mutation(graphene.ObjectType):

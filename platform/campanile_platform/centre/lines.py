@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from campanile_infra.channels.base import channels, every_line
 from campanile_platform.centre.access import operator_with
 from campanile_tenants.public.notices.services.trials import bad
-from campanile_tenants.public.providers import buckets
+from campanile_tenants.public.providers import buckets, mailboxes
 from campanile_tenants.public.providers.health import Standing, health, probe_all, sweeper_is_late
 from campanile_tenants.public.registry.models import Municipality
 from campanile_tenants.town.audit.services import record
@@ -29,7 +30,7 @@ def silent_channels() -> dict[str, list[str]]:
 @require_safe
 @operator_with("centre.view_towns")
 def channel_health(request: HttpRequest) -> HttpResponse:
-    """How every line stands, and in which towns yesterday's trial did not arrive. 4 queries."""
+    """How every line stands, and in which towns yesterday's trial did not arrive. 5 queries."""
     rows = health()
     names = dict(Municipality.objects.values_list("schema_name", "name"))
     trials = [(names.get(one.schema_name, one.schema_name), CHANNEL_WORDS.get(one.channel, one.channel), one)
@@ -40,6 +41,8 @@ def channel_health(request: HttpRequest) -> HttpResponse:
         "broken": sum(row.standing in (Standing.BROKEN, Standing.CLOSED) for row in rows),
         "late": sweeper_is_late(),
         "trials": trials,
+        "reads_mailbox": bool(settings.BOUNCE_MAILBOX_URL),
+        "mailbox": mailboxes.standing(settings.BOUNCE_MAILBOX_URL) if settings.BOUNCE_MAILBOX_URL else None,
         "may_act": request.user.has_permission("centre.manage_lines"),  # type: ignore[union-attr]
     }
     return render(request, "centre/lines.html", context)

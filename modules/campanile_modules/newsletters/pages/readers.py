@@ -118,7 +118,7 @@ def mapping(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     kept = Import.objects.filter(pk=pk).first()
     if kept is None:
         messages.error(request, _("Choose the file again: it was kept for a day."))
-        return redirect("newsletters:import")
+        return render(request, "newsletters/import.html", {"form": FileForm()}, status=410)
     text = unseal(kept.sealed)
     topics = list(Topic.objects.filter(is_active=True))
     form = MappingForm(request.POST or None, header=importing.header_of(text), topics=topics)
@@ -156,7 +156,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @permission_required(MAY)
 def forget(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Puts a file away that is not to be taken in."""
-    Import.objects.filter(pk=pk).delete()
+    get_object_or_404(Import, pk=pk).delete()
     return redirect("newsletters:readers")
 
 

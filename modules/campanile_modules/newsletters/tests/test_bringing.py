@@ -187,7 +187,7 @@ def test_the_office_looks_at_a_file_then_takes_it_in(place: Town) -> None:
     with inside(place):
         assert states() == {"anna@example.org": State.CONFIRMED}
         assert not Import.objects.exists()
-    assert office.get(answer.url).url == base, "it is gone"
+    assert office.get(answer.url).status_code == 410, "it is gone"
     bare = office.post(base, {"file": SimpleUploadedFile("x.csv", b"email\nugo@example.org\n")}).url
     refused = office.post(bare, {"column_email": "email", "topics": "notizie", "fai": "prendi"}).content.decode()
     assert "Nessuno è stato iscritto" in refused

@@ -180,6 +180,9 @@ def test_choosing_over_the_api(place: Town) -> None:
       newslettersChoose(input: {reader: $reader, topics: $topics}) { topics userErrors { code field } } }"""
     found = ask(client(place), query, reader=link, topics=["eventi"])["data"]["newslettersChoose"]
     assert found["topics"] == ["eventi"]
+    look = "query ($reader: String!) { newslettersChoice(reader: $reader) }"
+    assert ask(client(place), look, reader=link)["data"]["newslettersChoice"] == ["eventi"]
+    assert ask(client(place), look, reader="x" + link)["data"]["newslettersChoice"] is None
     wrong = ask(client(place), query, reader="x" + link, topics=[])["data"]["newslettersChoose"]
     assert wrong["userErrors"][0]["code"] == "NEWSLETTERS_WRONG_LINK"
 

@@ -45,6 +45,12 @@ def poll(url: str, take: Callable[[bytes], object]) -> int:
         return len(found.mails)
 
 
+def standing(url: str) -> Mailbox | None:
+    """When a mailbox was last looked at, and what was wrong then; None before the first look. 1 query."""
+    with in_schema(PUBLIC_SCHEMA):
+        return Mailbox.objects.filter(name=_name(url)).first()
+
+
 def _keep(box: Mailbox, *, problem: str = "") -> None:
     box.looked_at, box.problem = timezone.now(), problem
     box.save()

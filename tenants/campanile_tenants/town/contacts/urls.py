@@ -16,6 +16,7 @@ urlpatterns = [
     path("ufficio/contatti/", office.contact_list, name="office"),
     path("ufficio/contatti/nuovo/", office.write_down, name="write_down"),
     path("ufficio/contatti/<int:pk>/tipo/", office.mark, name="mark"),
+    path("ufficio/contatti/recapiti/<int:pk>/riprova/", office.lift, name="lift"),
     path("ufficio/contatti/importa/", office.preview, name="import"),
     path("ufficio/contatti/importa/scrivi/", office.take_in, name="take_in"),
     path("ufficio/contatti/canali/", accounts.channels, name="channels"),

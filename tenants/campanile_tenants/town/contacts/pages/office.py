@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -20,12 +21,15 @@ from campanile_tenants.contract.access import Audience, Policy
 from campanile_tenants.contract.errors import CampanileError
 from campanile_tenants.town.audit.services import record
 from campanile_tenants.town.contacts.forms import ImportForm, WriteDownForm
-from campanile_tenants.town.contacts.models import Contact
+from campanile_tenants.town.contacts.models import Contact, Endpoint
 from campanile_tenants.town.contacts.services import importing, subscribing
 from campanile_tenants.town.contacts.services.subscribing import Written
+from campanile_tenants.town.delivery.models import Suppression
+from campanile_tenants.town.delivery.services import receiving
 from campanile_tenants.town.people.admission import declared, may
 
 _STAFF = Policy(Audience.STAFF, permission="contacts.manage")
+_COME_BACK = (Suppression.Reason.DEAD_ADDRESS, Suppression.Reason.GONE)
 _KEPT = 1_800
 """Seconds for which a file waits between preview and decision."""
 
@@ -33,7 +37,7 @@ _KEPT = 1_800
 @require_safe
 @declared(_STAFF)
 def contact_list(request: HttpRequest) -> HttpResponse:
-    """Who is known, `?cerca=` and `?tipo=`. 5 queries; the reading goes on record."""
+    """Who is known, `?cerca=` and `?tipo=`. 6 queries; the reading goes on record."""
     words, kind = request.GET.get("cerca", "").strip(), request.GET.get("tipo", "")
     rows = Contact.objects.prefetch_related("endpoints__preferences").order_by("name", "id")
     if kind in Contact.Kind.values:
@@ -43,11 +47,33 @@ def contact_list(request: HttpRequest) -> HttpResponse:
             Q(name__icontains=words) | Q(street__icontains=words) | Q(endpoints__address__icontains=words)
         )
     page = Paginator(rows.distinct(), 30).get_page(request.GET.get("pagina"))
+    _mark_gone(page.object_list)
     if page.object_list:
         record("contacts.read_personal_data", ("contacts", "list"), number=len(page.object_list))
     context = {"page": page, "words": words, "kind": kind, "kinds": Contact.Kind.choices,
                "may_set_up": may(request, "contacts.set_up")}  # fmt: skip
     return render(request, "contacts/office.html", context)
+
+
+@require_POST
+@declared(_STAFF)
+def lift(request: HttpRequest, pk: int) -> HttpResponse:
+    """Writes to an address again that came back as dead; what somebody ended herself is hers to begin again."""
+    endpoint = get_object_or_404(Endpoint, pk=pk)
+    mine = Suppression.objects.filter(channel=endpoint.channel, address=endpoint.address)
+    if not mine.exclude(reason__in=_COME_BACK).exists() and receiving.lift(endpoint.channel, endpoint.address):
+        record("contacts.lifted", ("endpoint", str(pk)))
+        messages.success(request, _("From now on messages leave for this address again."))
+    return redirect("contacts:office")
+
+
+def _mark_gone(contacts: Iterable[Contact]) -> None:
+    """Beside each address why nothing is sent to it. 1 query."""
+    endpoints = [endpoint for contact in contacts for endpoint in contact.endpoints.all()]
+    found = Suppression.objects.filter(topic="", address__in={endpoint.address for endpoint in endpoints})
+    gone = {(one.channel, one.address): one for one in found}
+    for endpoint in endpoints:
+        endpoint.gone = gone.get((endpoint.channel, endpoint.address))  # type: ignore[attr-defined]
 
 
 @require_POST
