@@ -141,7 +141,7 @@ def test_kill_9_in_the_middle_of_84_towns_then_again_finishes_them_all(prepared:
     for live in (3, 20, 45):
         process = subprocess.Popen([*CLI, "onboard", "--csv", str(LECCO_CSV)], env=environment, cwd=ROOT,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        _eventually(lambda live=live: _states(state)["live"] >= live, 60)  # type: ignore[misc]
+        _eventually(lambda live=live: _states(state)["live"] >= live, 180)  # type: ignore[misc]
         process.kill()
         process.wait()
         _eventually(lambda: not State(state).is_served())
@@ -152,7 +152,7 @@ def test_kill_9_in_the_middle_of_84_towns_then_again_finishes_them_all(prepared:
         states = _states(state, "name")
         for host, ready in states.items():
             assert fetch(port, host)[0] == (200 if ready else 404), host
-        _eventually(lambda: _states(state)["live"] == 84, 60)  # its workers finish the rest by themselves
+        _eventually(lambda: _states(state)["live"] == 84, 240)  # its workers finish the rest by themselves
     done = campanile(state, "onboard", "--csv", str(LECCO_CSV), seconds=200)
     assert done.returncode == 0, done.stderr
     assert "0 towns taken in, 84 skipped, 0 refused" in done.stdout
@@ -209,7 +209,7 @@ def test_serve_answers_restarts_what_crashes_and_stops_whole(state: Path) -> Non
         assert [pid for pid, _ in children if Path(f"/proc/{pid}").exists()] == []
 
 
-def _eventually(holds: Any, seconds: float = 15) -> None:
+def _eventually(holds: Any, seconds: float = 40) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:

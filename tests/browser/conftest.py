@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from campanile_infra.embedded.ports import LOOPBACK, free_port
 from tests.processes import Serving, campanile, serving
@@ -24,6 +24,9 @@ SHOTS = Path(__file__).parent / "shots"
 AXE = ROOT / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 PASSWORD = "tre-parole-insieme-42"
+PATIENCE = 30_000
+"""Milliseconds, also for a machine that is busy with something else: what is right comes sooner."""
+expect.set_options(timeout=PATIENCE / 2)
 
 
 def _chromium() -> str | None:
@@ -106,7 +109,8 @@ def context(browser: Browser, size: str) -> Iterator[BrowserContext]:
         viewport={"width": width, "height": height}, locale="it-IT", has_touch=size == "phone",
         geolocation={"latitude": 45.8559, "longitude": 9.3977}, permissions=["geolocation"],
     )  # fmt: skip
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(PATIENCE)
+    made.set_default_navigation_timeout(2 * PATIENCE)
     yield made
     made.close()
 
