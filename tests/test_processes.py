@@ -209,7 +209,7 @@ def test_serve_answers_restarts_what_crashes_and_stops_whole(state: Path) -> Non
         assert [pid for pid, _ in children if Path(f"/proc/{pid}").exists()] == []
 
 
-def _eventually(holds: Any, seconds: float = 40) -> None:
+def _eventually(holds: Any, seconds: float = 15) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:

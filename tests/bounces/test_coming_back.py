@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.utils import timezone
 
 from campanile_infra.channels.bounces.reading import Told
@@ -120,6 +120,7 @@ def test_other_mail_servers_bring_it_back(django_db_setup: None, django_db_block
                         other.sendmail("", [wrong], mail)
                 for _again in range(2):
                     other.sendmail("", [f"bounce+{name}@{DOMAIN}"], mail)
+                assert next(iter(other.sendmail("", [f"bounce+{name}@{DOMAIN}"] * 2, mail).values()))[0] == 452
                 other.ehlo()
                 with pytest.raises(smtplib.SMTPException):
                     other.sendmail("", [f"bounce+{name}@{DOMAIN}"], b"x" * 3_100_000)
@@ -271,6 +272,23 @@ def test_ses_tells_every_recipient_once_in_its_own_town(lecco: Town, merate: Tow
 def ticket_of(town: Town, delivery: Delivery) -> str:
     with inside(town):
         return ticket(delivery.pk)
+
+
+@pytest.mark.django_db
+def test_a_mailbox_waits_for_the_database_and_not_for_a_town_that_is_gone() -> None:
+    def fails(error: Exception) -> Any:
+        def take(content: bytes) -> None:
+            raise error
+
+        return take
+
+    with imap_server() as port:
+        url = f"imap://demouser:demopass@{LOOPBACK}:{port}/INBOX"
+        post(port, b"Subject: Uno\n\nx\n")
+        with pytest.raises(OperationalError):
+            poll(url, fails(OperationalError("away")))
+        assert poll(url, fails(ProgrammingError("no such schema"))) == 1, "read again, then passed over"
+        assert poll(url, fails(OperationalError("away"))) == 0
 
 
 @pytest.mark.django_db

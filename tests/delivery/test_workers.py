@@ -50,7 +50,7 @@ def environment(fake: FakeAwsMessaging) -> dict[str, str]:
     }  # fmt: skip
 
 
-def until(done: Callable[[], bool], seconds: float = 120) -> None:
+def until(done: Callable[[], bool], seconds: float = 40) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, states()

@@ -38,18 +38,18 @@ class Returns:
         """550 at once for what is not ours, so that no rubbish is ever read."""
         if not self._knows(self._ticket(address)):
             return "550 5.1.1 Nobody is read here"
+        if envelope.rcpt_tos:  # each bounce has an address of its own; LMTP would want an answer for each
+            return "452 4.5.3 One recipient a mail"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        """Each ticket of the mail; one that fails brings the whole mail again, which changes nothing twice."""
-        content = envelope.content
-        for address in envelope.rcpt_tos:
-            try:
-                await asyncio.to_thread(self._take, content, self._ticket(address))
-            except Exception:  # noqa: BLE001 - whatever it is: the other side keeps the mail and comes again
-                _log.exception("A mail that came back could not be written down")
-                return "451 4.3.0 Not now, come again"
+        """One that fails brings the mail again, which changes nothing twice."""
+        try:
+            await asyncio.to_thread(self._take, envelope.content, self._ticket(envelope.rcpt_tos[0]))
+        except Exception:  # noqa: BLE001 - whatever it is: the other side keeps the mail and comes again
+            _log.exception("A mail that came back could not be written down")
+            return "451 4.3.0 Not now, come again"
         return "250 2.0.0 OK"
 
     def _ticket(self, address: str) -> str:

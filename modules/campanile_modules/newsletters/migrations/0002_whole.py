@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='topic',
             name='sample',
-            field=models.TextField(blank=True, help_text='What an issue is like, until the first one has left: then that one is shown.', max_length=2000, verbose_name='an example'),
+            field=models.TextField(blank=True, help_text='What an issue is like: shown where people subscribe.', max_length=2000, verbose_name='an example'),
         ),
         migrations.AlterField(
             model_name='subscription',

@@ -37,7 +37,7 @@ class Topic(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="it")
     sample = models.TextField(
         _("an example"), blank=True, max_length=2_000,
-        help_text=_("What an issue is like, until the first one has left: then that one is shown."),
+        help_text=_("What an issue is like: shown where people subscribe."),
     )  # fmt: skip
     digest_day = models.PositiveSmallIntegerField(
         _("made by itself"), null=True, blank=True, choices=DAYS,

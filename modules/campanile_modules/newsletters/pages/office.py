@@ -128,10 +128,11 @@ def look(request: HttpRequest, pk: UUID) -> HttpResponse:
     alone = not settings_of("newsletters", NewslettersSettings).two_people
     second = user.has_permission(APPROVE) and (alone or found.author_id != user.pk)
     findings = checking.check(found, drawn, links="link" in request.GET)
+    readers = issues.readers(found.topic)
     context = {
         "issue": found, "findings": findings, "stops": any(one.stops for one in findings), "alone": alone,
-        "readers": issues.readers(found.topic), "text": drawn.text, "looked_at_links": "link" in request.GET,
-        "plan": senders.plan(issues.readers(found.topic)).days,
+        "readers": readers, "text": drawn.text, "looked_at_links": "link" in request.GET,
+        "plan": senders.plan(readers).days,
         "may_approve": second and found.state in ((State.SUBMITTED, State.DRAFT) if alone else (State.SUBMITTED,)),
         "form": ApproveForm(initial={"read": issues.fingerprint_of(found, drawn)}),
     }  # fmt: skip

@@ -131,7 +131,7 @@ def mapping(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     except CampanileError as error:
         messages.error(request, str(error))
         shown = _or_nothing(text, form.choice()) if form.choice().topics else None
-    context = {"form": form, "shown": shown, "fields": importing.FIELDS}
+    context = {"form": form, "shown": shown, "kept": kept}
     return render(request, "newsletters/mapping.html", context)
 
 

@@ -25,10 +25,9 @@ def assemble(now: datetime | None = None) -> int:
     made = 0
     if here.hour < HOUR:
         return 0
-    for topic in Topic.objects.filter(digest_day=here.weekday(), is_active=True):
-        blocks = _blocks(here)
-        if blocks:
-            made += _make(topic, f"digest:{here:%Y-%m-%d}", blocks, here)
+    topics = list(Topic.objects.filter(digest_day=here.weekday(), is_active=True))
+    if topics and (blocks := _blocks(here)):
+        made = sum(_make(topic, f"digest:{here:%Y-%m-%d}", blocks, here) for topic in topics)
     return made
 
 

@@ -188,6 +188,10 @@ def test_the_office_looks_at_a_file_then_takes_it_in(place: Town) -> None:
         assert states() == {"anna@example.org": State.CONFIRMED}
         assert not Import.objects.exists()
     assert office.get(answer.url).status_code == 410, "it is gone"
+    away = office.post(base, {"file": SimpleUploadedFile("y.csv", b"email\nugo@example.org\n")}).url
+    assert f"{away}lascia/" in office.get(away).content.decode()
+    assert office.post(f"{away}lascia/").url == "/newsletter/ufficio/lettori/"
+    assert office.get(away).status_code == 410
     bare = office.post(base, {"file": SimpleUploadedFile("x.csv", b"email\nugo@example.org\n")}).url
     refused = office.post(bare, {"column_email": "email", "topics": "notizie", "fai": "prendi"}).content.decode()
     assert "Nessuno è stato iscritto" in refused

@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from campanile_infra.channels.bounces.mailbox import MailboxAway, look
@@ -21,7 +21,8 @@ def poll(url: str, take: Callable[[bytes], object]) -> int:
     """Takes what is new in a mailbox; returns how many mails. `take` commits what a mail says.
 
     After an outage it goes on where it stood; a server that numbered anew is read from the beginning, which changes
-    nothing twice. While the database is away a mail is not passed over; one that nobody can read is.
+    nothing twice. While the database is away a mail is not passed over; one that nobody can read, or of
+    a town that is gone, is.
     """
     with in_schema(PUBLIC_SCHEMA):
         box, _made = Mailbox.objects.get_or_create(name=_name(url))
@@ -36,7 +37,7 @@ def poll(url: str, take: Callable[[bytes], object]) -> int:
         for uid, content in found.mails:
             try:
                 take(content)
-            except DatabaseError:
+            except (OperationalError, InterfaceError):
                 raise
             except Exception:  # noqa: BLE001 - one mail that cannot be read must not keep the others waiting
                 _log.exception("A mail of the mailbox could not be read")
